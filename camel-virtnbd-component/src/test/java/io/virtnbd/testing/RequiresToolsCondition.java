@@ -1,0 +1,40 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.testing;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+final class RequiresToolsCondition implements ExecutionCondition {
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        List<String> missing = AnnotationSupport.findAnnotation(context.getElement(), RequiresTools.class).stream()
+                .flatMap(required -> Arrays.stream(required.value()))
+                .filter(tool -> !isOnPath(tool))
+                .toList();
+        if (missing.isEmpty()) {
+            return ConditionEvaluationResult.enabled("every tool is there");
+        }
+        String reason = "not on the PATH: " + String.join(", ", missing);
+        if ("true".equals(System.getenv("CI"))) {
+            throw new IllegalStateException(reason + "; with CI=true no test may be skipped");
+        }
+        System.err.println("SKIPPED " + context.getDisplayName() + ": " + reason);
+        return ConditionEvaluationResult.disabled(reason);
+    }
+
+    private static boolean isOnPath(String tool) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
+    }
+}
