@@ -1,0 +1,123 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The streams in a directory, as they were when it was read. Streams are files with a name of {@link BackupFileNames}; all
+ * others are ignored: side files, checksums, and files that are still being written ({@code .partial}, {@code .part}).
+ * Subdirectories are not entered. Immutable; safe for use by several threads.
+ */
+public final class BackupDirectory {
+
+    private final Path directory;
+
+    /** By the disk in the file's name. */
+    private final SortedMap<String, List<StreamFile>> files;
+
+    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files) {
+        this.directory = directory;
+        this.files = files;
+    }
+
+    /**
+     * Lists a directory and reads the metadata of every stream in it, nothing more. A stream that cannot be read is an error
+     * only of the chain of its disk.
+     *
+     * @throws ChainException if it is not a directory
+     * @throws IOException    if it cannot be listed
+     */
+    public static BackupDirectory read(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new ChainException(directory + ": expected a directory with a backup, found "
+                    + (Files.exists(directory) ? "a file" : "nothing"));
+        }
+        List<Path> paths = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            entries.forEach(paths::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(paths); // for messages that do not depend on the file system
+        SortedMap<String, List<StreamFile>> files = new TreeMap<>();
+        for (Path path : paths) {
+            Optional<StreamFileName> name = BackupFileNames.parse(path.getFileName().toString());
+            name.ifPresent(stream -> files.computeIfAbsent(stream.disk(), disk -> new ArrayList<>())
+                    .add(StreamFile.read(path, stream)));
+        }
+        return new BackupDirectory(directory, files);
+    }
+
+    /** The disks of which there are streams, in alphabetical order. */
+    public Set<String> disks() {
+        return Collections.unmodifiableSet(files.keySet());
+    }
+
+    /**
+     * The streams that give the content of a disk, in restore order. Their order follows from the parent checkpoints in their
+     * metadata; times and names of files do not matter, except that only the name tells the level.
+     *
+     * <p>Without a checkpoint to end with, the result is the newest content: all increments and then, where there is one, the
+     * newest differential that is not older than the last increment. A differential follows directly on what it builds on,
+     * which need not be the last increment. Every increment must be connected with the full then. With a checkpoint, gaps
+     * and forks behind it do not matter; a name that both an increment and a differential have means the increment. Every
+     * stream of the disk must be readable in either case, for without its metadata it may be any one.
+     *
+     * @param disk  name of the disk; null where the directory has exactly one
+     * @param until checkpoint that the last stream of the chain made; null for the newest content
+     * @throws ChainException if the directory has no such disk or checkpoint, or a stream of the disk cannot be read, is
+     *                        foreign, or does not fit: none or several full or copy streams, a missing parent, two increments
+     *                        on one parent, a missing or doubled segment, or a virtual size that shrinks
+     */
+    public Chain chain(String disk, String until) throws ChainException {
+        String name = disk == null ? onlyDisk() : disk;
+        List<StreamFile> own = files.get(name);
+        if (own == null) {
+            throw new ChainException(directory + ": expected streams of disk '" + name + "', found "
+                    + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
+        }
+        ChainOrder order = new ChainOrder(name, new DiskLayers(name, LayerBuilder.build(withStrayed(name, own))));
+        List<ChainMember> members = new ArrayList<>();
+        for (Layer layer : until == null ? order.newest() : order.until(until)) {
+            for (StreamFile file : layer.files()) {
+                members.add(new ChainMember(file.path(), file.metadata(), layer.level()));
+            }
+        }
+        return new Chain(name, members);
+    }
+
+    private String onlyDisk() throws ChainException {
+        if (files.size() != 1) {
+            throw new ChainException(directory + ": expected streams of one disk, found "
+                    + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet()) + "; name one of them"));
+        }
+        return files.firstKey();
+    }
+
+    /** With the streams of the disk, by their metadata, that are under the name of another one: they would be missed. */
+    private List<StreamFile> withStrayed(String disk, List<StreamFile> own) {
+        List<StreamFile> all = new ArrayList<>(own);
+        files.forEach((other, streams) -> {
+            if (!other.equals(disk)) {
+                streams.stream()
+                        .filter(file -> file.failure() == null && file.metadata().diskName().equals(disk))
+                        .forEach(all::add);
+            }
+        });
+        return all;
+    }
+}

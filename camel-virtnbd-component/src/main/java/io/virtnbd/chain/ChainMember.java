@@ -1,0 +1,18 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import io.virtnbd.sparsestream.StreamMetadata;
+import java.nio.file.Path;
+
+/**
+ * One file of a chain: a whole stream or one segment of it.
+ *
+ * @param path     the file, in the directory as it was given
+ * @param metadata what the stream says of itself; nothing beyond it was read
+ * @param level    level of the backup, from the file's name
+ */
+public record ChainMember(Path path, StreamMetadata metadata, Level level) {
+}

@@ -1,0 +1,133 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Finds the layers that give a disk's content, in restore order: the base, the increments each of which builds on the one
+ * before, and at most one differential. What builds on what is known from the parents in the metadata alone; times of files do
+ * not matter.
+ */
+final class ChainOrder {
+
+    private final String disk;
+
+    private final DiskLayers layers;
+
+    ChainOrder(String disk, DiskLayers layers) {
+        this.disk = disk;
+        this.layers = layers;
+    }
+
+    /**
+     * The newest content. Every increment must be connected with the base, for the newest one could be behind a gap; so must
+     * the parent of every differential.
+     */
+    List<Layer> newest() throws ChainException {
+        List<Layer> line = new ArrayList<>();
+        line.add(layers.base());
+        Layer tip = layers.base();
+        for (var next = layers.incrementOn(tip.checkpoint()); next.isPresent(); next = layers.incrementOn(tip.checkpoint())) {
+            tip = next.get();
+            line.add(tip);
+        }
+        Set<Layer> connected = identitySet();
+        connected.addAll(line);
+        for (Layer increment : layers.increments()) {
+            if (!connected.contains(increment)) {
+                path(increment); // does not end, because there is no way from the base to it: says what is wrong with it
+            }
+        }
+        Layer newest = tip;
+        for (Layer differential : layers.differentials()) {
+            layers.parentOf(differential);
+            newest = isNewer(differential, tip) ? differential : newest;
+        }
+        return path(newest);
+    }
+
+    /** The content at a checkpoint. Of an increment and a differential with the same checkpoint it is the increment. */
+    List<Layer> until(String checkpoint) throws ChainException {
+        Layer last = checkpoint.isEmpty() ? null : layers.madeBy(checkpoint).orElse(null);
+        if (last == null) {
+            for (Layer differential : layers.differentials()) {
+                last = differential.checkpoint().equals(checkpoint) ? differential : last;
+            }
+        }
+        if (last == null) {
+            throw new ChainException("disk " + disk + ": expected a stream of checkpoint '" + checkpoint + "', found "
+                    + layers.knownCheckpoints());
+        }
+        return path(last);
+    }
+
+    /**
+     * Whether a differential was made after the last increment. One that builds on the last increment was. One that builds on
+     * an earlier checkpoint, as one since the full does, is compared by number: numbers rise and are never reused. (The
+     * reference numbers a differential as the increment after it, so that one is overtaken as soon as there is that increment.)
+     */
+    private boolean isNewer(Layer differential, Layer tip) throws ChainException {
+        if (differential.parent().equals(tip.checkpoint())) {
+            return true;
+        }
+        OptionalInt age = CheckpointNumber.compare(differential.checkpoint(), tip.checkpoint());
+        if (age.isEmpty()) {
+            throw new ChainException("disk " + disk + ": expected to tell from the checkpoints whether "
+                    + differential.fileName() + " or " + tip.fileName() + " is newer, found '"
+                    + differential.checkpoint() + "' and '" + tip.checkpoint()
+                    + "'; name the checkpoint until which to restore");
+        }
+        return age.getAsInt() > 0;
+    }
+
+    /** From the base to a layer. */
+    private List<Layer> path(Layer last) throws ChainException {
+        Deque<Layer> path = new ArrayDeque<>();
+        Set<Layer> visited = identitySet();
+        Layer layer = last;
+        path.addFirst(layer);
+        while (!layer.level().isBase()) {
+            if (!visited.add(layer)) {
+                throw new ChainException(last.fileName() + ": expected parents that lead to " + layers.base().fileName()
+                        + ", found that they lead in a circle through " + layer.fileName());
+            }
+            if (layer.level() == Level.INC) {
+                layers.incrementOn(layer.parent());
+            }
+            layer = layers.parentOf(layer);
+            path.addFirst(layer);
+        }
+        List<Layer> result = List.copyOf(path);
+        for (Layer each : result) {
+            SegmentCheck.check(each);
+        }
+        checkSizes(result);
+        return result;
+    }
+
+    /** Equality of layers would compare all their segments. */
+    private static Set<Layer> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    private static void checkSizes(List<Layer> path) throws ChainException {
+        for (int i = 1; i < path.size(); i++) {
+            Layer before = path.get(i - 1);
+            Layer layer = path.get(i);
+            if (layer.virtualSize() < before.virtualSize()) {
+                throw new ChainException(layer.fileName() + ": expected a virtual size of at least " + before.virtualSize()
+                        + " bytes as in " + before.fileName() + ", found " + layer.virtualSize());
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The layers of one disk, found by their checkpoints. There is exactly one base, and no two of the base and the increments made
+ * the same checkpoint. A differential may have the name of an increment's checkpoint: its own checkpoint is not kept.
+ */
+final class DiskLayers {
+
+    /** Newest last: by the checkpoint's number, and where that is the same by the time in the file's name. */
+    static final Comparator<Layer> BY_AGE = Comparator
+            .comparingLong((Layer layer) -> CheckpointNumber.of(layer.checkpoint()).orElse(-1))
+            .thenComparingLong(Layer::epochSeconds);
+
+    private final String disk;
+
+    private final Layer base;
+
+    /** The base and the increments. */
+    private final Map<String, Layer> byCheckpoint = new HashMap<>();
+
+    private final Map<String, List<Layer>> incrementsByParent = new LinkedHashMap<>();
+
+    private final List<Layer> differentials = new ArrayList<>();
+
+    DiskLayers(String disk, Collection<Layer> layers) throws ChainException {
+        this.disk = disk;
+        this.base = onlyBase(disk, layers);
+        for (Layer layer : layers) {
+            if (layer.level() == Level.DIFF) {
+                differentials.add(layer);
+                continue;
+            }
+            Layer other = byCheckpoint.put(layer.checkpoint(), layer);
+            if (other != null) {
+                throw new ChainException(layer.fileName() + " and " + other.fileName() + ": expected checkpoints of their own, "
+                        + "found '" + layer.checkpoint() + "' in both");
+            }
+            if (layer.level() == Level.INC) {
+                incrementsByParent.computeIfAbsent(layer.parent(), parent -> new ArrayList<>()).add(layer);
+            }
+        }
+        differentials.sort(BY_AGE);
+    }
+
+    private static Layer onlyBase(String disk, Collection<Layer> layers) throws ChainException {
+        List<Layer> bases = layers.stream().filter(layer -> layer.level().isBase()).toList();
+        if (bases.size() != 1) {
+            throw new ChainException("disk " + disk + ": expected one full or copy stream, found "
+                    + (bases.isEmpty() ? "none, but " + names(layers) : names(bases)));
+        }
+        return bases.get(0);
+    }
+
+    Layer base() {
+        return base;
+    }
+
+    /** The full, copy or increment that made a checkpoint. */
+    Optional<Layer> madeBy(String checkpoint) {
+        return Optional.ofNullable(byCheckpoint.get(checkpoint));
+    }
+
+    /** Oldest first. */
+    List<Layer> differentials() {
+        return differentials;
+    }
+
+    Collection<Layer> increments() {
+        return incrementsByParent.values().stream().flatMap(List::stream).toList();
+    }
+
+    /**
+     * The increment that builds on a checkpoint.
+     *
+     * @throws ChainException if there are several
+     */
+    Optional<Layer> incrementOn(String parent) throws ChainException {
+        List<Layer> increments = incrementsByParent.getOrDefault(parent, List.of());
+        if (increments.size() > 1) {
+            throw new ChainException("disk " + disk + ": expected at most one increment on checkpoint '" + parent + "', found "
+                    + names(increments));
+        }
+        return increments.stream().findFirst();
+    }
+
+    /** What a layer builds on. */
+    Layer parentOf(Layer layer) throws ChainException {
+        Layer parent = byCheckpoint.get(layer.parent());
+        if (parent != null) {
+            return parent;
+        }
+        String differential = differentials.stream().filter(diff -> diff.checkpoint().equals(layer.parent())).findFirst()
+                .map(diff -> "; only the differential " + diff.fileName()
+                        + " has that name, and nothing builds on a differential")
+                .orElse("");
+        throw new ChainException(layer.fileName() + ": expected the stream of its parent checkpoint '" + layer.parent()
+                + "', found " + checkpoints(byCheckpoint.values()) + differential);
+    }
+
+    /** All checkpoints that a chain can end with, as text. */
+    String knownCheckpoints() {
+        List<Layer> layers = new ArrayList<>(byCheckpoint.values());
+        layers.addAll(differentials);
+        return checkpoints(layers);
+    }
+
+    private static String checkpoints(Collection<Layer> layers) {
+        return layers.stream().sorted(BY_AGE).map(Layer::checkpoint).filter(name -> !name.isEmpty()).distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String names(Collection<Layer> layers) {
+        return layers.stream().map(Layer::fileName).sorted().collect(Collectors.joining(", "));
+    }
+}

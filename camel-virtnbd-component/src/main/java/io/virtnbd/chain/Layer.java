@@ -1,0 +1,50 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import java.util.List;
+
+/**
+ * What one backup holds of one disk: a whole stream, or the segments of it in index order.
+ *
+ * @param files at least one; all have the level, the checkpoint and the parent of the first
+ */
+record Layer(List<StreamFile> files) {
+
+    Layer {
+        files = List.copyOf(files);
+    }
+
+    private StreamFile first() {
+        return files.get(0);
+    }
+
+    /** The file that stands for the layer in messages. */
+    String fileName() {
+        return first().fileName();
+    }
+
+    Level level() {
+        return first().name().level();
+    }
+
+    String checkpoint() {
+        return first().checkpoint();
+    }
+
+    /** Checkpoint that the layer builds on; empty for a full or a copy. */
+    String parent() {
+        return first().parent();
+    }
+
+    long virtualSize() {
+        return first().metadata().virtualSize();
+    }
+
+    /** Time in the file name of a differential, in seconds since 1970 UTC. */
+    long epochSeconds() {
+        return first().name().epochSeconds().orElse(-1);
+    }
+}

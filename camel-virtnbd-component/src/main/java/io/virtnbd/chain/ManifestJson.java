@@ -1,0 +1,142 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The JSON form of a manifest. */
+final class ManifestJson {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private static final ObjectReader READER = MAPPER.reader()
+            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** Not the default indenter: that one ends lines as the platform does. */
+    private static final DefaultIndenter INDENTER = new DefaultIndenter("  ", "\n");
+
+    private static final ObjectWriter WRITER = MAPPER.writer(new DefaultPrettyPrinter()
+            .withObjectIndenter(INDENTER).withArrayIndenter(INDENTER));
+
+    private ManifestJson() {
+    }
+
+    static byte[] write(Manifest manifest) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode()
+                .put("domain", manifest.domain())
+                .put("level", manifest.level())
+                .put("checkpoint", manifest.checkpoint())
+                .put("parentCheckpoint", manifest.parentCheckpoint())
+                .put("date", manifest.date());
+        ArrayNode artifacts = json.putArray("artifacts");
+        for (ManifestEntry entry : manifest.artifacts()) {
+            ObjectNode artifact = artifacts.addObject()
+                    .put("name", entry.name())
+                    .put("bytes", entry.bytes())
+                    .put("sha256", entry.sha256())
+                    .put("artifact", entry.artifact());
+            artifact.put("disk", entry.disk());
+        }
+        try {
+            return (WRITER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Manifest read(byte[] bytes) throws ChainException {
+        JsonNode json = tree(bytes);
+        try {
+            if (!json.isObject()) {
+                throw new IllegalArgumentException("expected an object, found " + json.getNodeType());
+            }
+            JsonNode artifacts = required(json, "artifacts");
+            if (!artifacts.isArray()) {
+                throw new IllegalArgumentException("artifacts: expected an array, found " + artifacts.getNodeType());
+            }
+            List<ManifestEntry> entries = new ArrayList<>(artifacts.size());
+            for (int i = 0; i < artifacts.size(); i++) {
+                entries.add(entry(artifacts.get(i), i));
+            }
+            return new Manifest(text(json, "domain"), text(json, "level"), text(json, "checkpoint"),
+                    text(json, "parentCheckpoint"), text(json, "date"), entries);
+        } catch (IllegalArgumentException e) {
+            throw new ChainException("not a manifest: " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode tree(byte[] bytes) throws ChainException {
+        try {
+            // decoded here, because Jackson's own decoder also guesses UTF-16 and UTF-32 and takes some malformed UTF-8
+            return READER.readTree(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException e) {
+            throw new ChainException("not a manifest: not UTF-8", e);
+        } catch (JsonProcessingException e) {
+            throw new ChainException("not a manifest: " + e.getMessage(), e);
+        }
+    }
+
+    private static ManifestEntry entry(JsonNode json, int index) {
+        try {
+            if (!json.isObject()) {
+                throw new IllegalArgumentException("expected an object, found " + json.getNodeType());
+            }
+            JsonNode bytes = required(json, "bytes");
+            if (!bytes.isIntegralNumber() || !bytes.canConvertToLong()) {
+                throw new IllegalArgumentException("bytes: expected an integer below 2^63, found " + shorten(bytes));
+            }
+            return new ManifestEntry(text(json, "name"), bytes.longValue(), textOrNull(json, "sha256"), text(json, "artifact"),
+                    textOrNull(json, "disk"));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("artifacts[" + index + "]: " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode required(JsonNode object, String key) {
+        JsonNode value = object.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("key '" + key + "' is missing");
+        }
+        return value;
+    }
+
+    private static String text(JsonNode object, String key) {
+        JsonNode value = required(object, key);
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException(key + ": expected a string, found " + shorten(value));
+        }
+        return value.textValue();
+    }
+
+    private static String textOrNull(JsonNode object, String key) {
+        return required(object, key).isNull() ? null : text(object, key);
+    }
+
+    private static String shorten(JsonNode value) {
+        return value.isContainerNode() ? value.getNodeType().toString() : shorten(value.toString());
+    }
+
+    private static String shorten(String text) {
+        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    }
+}

@@ -1,0 +1,193 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtnbd.sparsestream.MalformedStreamException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BackupDirectoryTest {
+
+    @TempDir
+    Path directory;
+
+    private BackupSet set;
+
+    @BeforeEach
+    void start() {
+        set = new BackupSet(directory);
+    }
+
+    @Test
+    void tellsSeveralDisksApart() throws Exception {
+        set.line(1).write("vdb.full.data", set.base(0).diskName("vdb").build())
+                .write("vdaa.full.data", set.base(0).diskName("vdaa").build());
+
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThat(read.disks()).containsExactly("vda", "vdaa", "vdb");
+        assertThat(BackupSet.fileNames(read.chain("vda", null))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
+        assertThat(BackupSet.fileNames(read.chain("vdb", null))).containsExactly("vdb.full.data");
+        assertThat(read.chain("vdaa", null).disk()).isEqualTo("vdaa");
+    }
+
+    @Test
+    void givesTheMetadataAndTheLevelOfEachStream() throws Exception {
+        Chain chain = BackupDirectory.read(set.line(1).diff(2, 1, 500).at()).chain("vda", null);
+
+        assertThat(chain.members()).extracting(ChainMember::level).containsExactly(Level.FULL, Level.INC, Level.DIFF);
+        assertThat(chain.members()).extracting(member -> member.metadata().checkpointName())
+                .containsExactly("virtnbd.0", "virtnbd.1", "virtnbd.2");
+        assertThat(chain.members().get(0).path()).isEqualTo(directory.resolve("vda.full.data"));
+    }
+
+    @Test
+    void needsNoDiskNameWhereThereIsOneDisk() throws Exception {
+        assertThat(BackupDirectory.read(set.full(0).at()).chain(null, null).disk()).isEqualTo("vda");
+    }
+
+    @Test
+    void needsADiskNameWhereThereAreSeveral() {
+        set.full(0).write("vdb.full.data", set.base(0).diskName("vdb").build());
+
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain(null, null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("disks vda, vdb; name one of them");
+    }
+
+    @Test
+    void listsTheDisksWhenAskedForAnother() {
+        set.full(0).write("vdb.full.data", set.base(0).diskName("vdb").build());
+
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdc", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("'vdc'").hasMessageContaining("disks vda, vdb");
+    }
+
+    @Test
+    void refusesADirectoryWithoutStreams() throws Exception {
+        Files.writeString(directory.resolve("vda.full.data.partial"), "x");
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThat(read.disks()).isEmpty();
+        assertThatThrownBy(() -> read.chain(null, null)).isInstanceOf(ChainException.class).hasMessageContaining("no streams");
+        assertThatThrownBy(() -> read.chain("vda", null)).isInstanceOf(ChainException.class).hasMessageContaining("no streams");
+    }
+
+    @Test
+    void refusesWhatIsNoDirectory() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThatThrownBy(() -> BackupDirectory.read(file)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("found a file");
+        assertThatThrownBy(() -> BackupDirectory.read(directory.resolve("none"))).isInstanceOf(ChainException.class)
+                .hasMessageContaining("found nothing");
+    }
+
+    @Test
+    void ignoresFilesThatAreNoStreams() throws Exception {
+        set.line(1);
+        for (String name : new String[] {"vda.inc.virtnbd.2.data.partial", "vda.inc.virtnbd.2.data.part",
+            "vda.full.data.chksum", "vm.cpt", "vmconfig.virtnbd.0.xml", "vda.virtnbd.0.qcow.json", "vm.virtnbd.1.json",
+            "notes.data", ".vda.full.data"}) {
+            Files.writeString(directory.resolve(name), "no stream");
+        }
+        new BackupSet(Files.createDirectory(directory.resolve("older"))).inc(9, 8);
+
+        assertThat(set.chain()).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 39, 40, 100})
+    void refusesAStreamWhoseMetadataEndsTooEarly(int length) throws Exception {
+        set.line(2);
+        Path increment = directory.resolve("vda.inc.virtnbd.2.data");
+        Files.write(increment, Arrays.copyOf(Files.readAllBytes(increment), length));
+
+        assertThatThrownBy(() -> set.chain()).isInstanceOf(ChainException.class)
+                .hasCauseInstanceOf(MalformedStreamException.class)
+                .hasMessageContaining("vda.inc.virtnbd.2.data: expected a sparse stream");
+    }
+
+    @Test
+    void refusesADirectoryAndADanglingLinkUnderTheNameOfAStream() throws Exception {
+        set.line(1);
+        Path entry = Files.createDirectory(directory.resolve("vda.inc.virtnbd.2.data"));
+        refused("vda.inc.virtnbd.2.data", "not a regular file");
+
+        Files.delete(entry);
+        Files.createSymbolicLink(entry, directory.resolve("gone"));
+        refused("vda.inc.virtnbd.2.data", "not a regular file");
+    }
+
+    @Test
+    void isNotDisturbedByAnUnreadableStreamOfAnotherDisk() throws Exception {
+        set.full(0).bytes("vdb.full.data", new byte[] {1, 2, 3});
+
+        assertThat(set.chain()).containsExactly("vda.full.data");
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdb", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("vdb.full.data");
+    }
+
+    @Test
+    void refusesAForeignStreamForBothDisks() {
+        set.line(1).write("vdb.full.data", set.base(0).diskName("vdb").build())
+                .write("vda.inc.virtnbd.2.data", set.incremental(2, 1).diskName("vdb").build());
+
+        refused("vda.inc.virtnbd.2.data is a foreign stream", "expected disk 'vda'", "found disk 'vdb'");
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdb", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("vda.inc.virtnbd.2.data is a foreign stream");
+    }
+
+    @Test
+    void acceptsAStreamThatDoesNotNameItsDisk() throws Exception {
+        set.write("vda.full.data", set.base(0).diskName("").build());
+
+        assertThat(set.chain()).containsExactly("vda.full.data");
+    }
+
+    @Test
+    void keepsControlCharactersOfNamesOutOfMessages() {
+        set.line(1).write("vda.inc.x\n.2.data", set.incremental(2, 7).checkpointName("a\u001b[2Jb").build());
+
+        assertThatThrownBy(() -> set.chain()).isInstanceOf(ChainException.class)
+                .hasMessageStartingWith("vda.inc.x?.2.data: expected");
+        assertThatThrownBy(() -> set.chain(9)).hasMessageContaining("a?[2Jb");
+    }
+
+    @Test
+    void refusesAnIncrementUnderTheNameOfAFull() {
+        set.line(1).rename("vda.inc.virtnbd.1.data", "vda.copy.data");
+
+        refused("vda.copy.data: expected a whole disk", "found incremental=true");
+    }
+
+    @Test
+    void refusesAFullUnderTheNameOfAnIncrement() {
+        set.full(0).rename("vda.full.data", "vda.inc.virtnbd.1.data");
+
+        refused("vda.inc.virtnbd.1.data: expected an incremental stream", "found incremental=false");
+    }
+
+    @Test
+    void refusesAnIncrementWithoutAParentOrACheckpoint() {
+        set.line(1).write("vda.inc.virtnbd.2.data", set.incremental(2, 1).parentCheckpoint("").build());
+        refused("vda.inc.virtnbd.2.data", "checkpoint 'virtnbd.2', parent ''");
+
+        set.write("vda.inc.virtnbd.2.data", set.incremental(2, 1).checkpointName("").build());
+        refused("vda.inc.virtnbd.2.data", "checkpoint '', parent 'virtnbd.1'");
+    }
+
+    private void refused(String... messages) {
+        assertThatThrownBy(() -> set.chain()).isInstanceOf(ChainException.class).hasMessageContainingAll(messages);
+    }
+}
