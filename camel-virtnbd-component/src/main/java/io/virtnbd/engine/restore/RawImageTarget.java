@@ -1,0 +1,145 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.restore;
+
+import io.virtnbd.sparsestream.FilePayload;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/** A raw image file, sparse where nothing is written. */
+final class RawImageTarget implements RestoreTarget {
+
+    private static final int PIECE = 512 << 10;
+    private static final int BUFFERS = 8;
+
+    private final PartialImage image;
+    private final FileChannel channel;
+    private final BufferPool buffers;
+    private final ByteBuffer zeroes;
+
+    /** @param image is taken over, also when this fails */
+    RawImageTarget(PartialImage image, long size) throws IOException {
+        this.image = image;
+        FileChannel opened = null;
+        try {
+            opened = open(image);
+            channel = opened;
+            buffers = new BufferPool(BUFFERS, PIECE, image.toString());
+            zeroes = ByteBuffer.allocateDirect(PIECE).asReadOnlyBuffer();
+            if (size > 0) {
+                writeFully(size - 1, ByteBuffer.allocate(1));
+            }
+        } catch (Throwable e) {
+            Closing.after(e, opened, image);
+            throw e;
+        }
+    }
+
+    private static FileChannel open(PartialImage image) throws RestoreException {
+        try {
+            return FileChannel.open(image.path(), StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw image.failure(e);
+        }
+    }
+
+    @Override
+    public int pieceSize() {
+        return PIECE;
+    }
+
+    @Override
+    public boolean isBlank() {
+        return true;
+    }
+
+    @Override
+    public ByteBuffer acquire() throws IOException {
+        return buffers.acquire();
+    }
+
+    @Override
+    public void release(ByteBuffer buffer) {
+        buffers.release(buffer);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer buffer) throws IOException {
+        try {
+            writeFully(offset, buffer);
+        } finally {
+            buffers.release(buffer);
+        }
+    }
+
+    @Override
+    public synchronized void write(long offset, FilePayload payload) throws IOException {
+        position(offset);
+        long done = 0;
+        while (done < payload.length()) {
+            long moved = transfer(payload, done);
+            if (moved <= 0) {
+                throw new EOFException("the stream's file ended at " + (payload.position() + done) + " while it was read");
+            }
+            done += moved;
+        }
+    }
+
+    private void position(long offset) throws RestoreException {
+        try {
+            channel.position(offset);
+        } catch (IOException e) {
+            throw image.failure(e);
+        }
+    }
+
+    private long transfer(FilePayload payload, long done) throws RestoreException {
+        try {
+            return payload.channel().transferTo(payload.position() + done, payload.length() - done, channel);
+        } catch (IOException e) {
+            throw image.failure(e);
+        }
+    }
+
+    @Override
+    public void zero(long offset, long length) throws IOException {
+        for (long done = 0; done < length; ) {
+            int piece = (int) Math.min(PIECE, length - done);
+            writeFully(offset + done, zeroes.slice(0, piece));
+            done += piece;
+        }
+    }
+
+    private void writeFully(long offset, ByteBuffer buffer) throws RestoreException {
+        long at = offset;
+        try {
+            while (buffer.hasRemaining()) {
+                at += channel.write(buffer, at);
+            }
+        } catch (IOException e) {
+            throw image.failure(e);
+        }
+    }
+
+    @Override
+    public void drain() {
+        // each write is done when its method returns
+    }
+
+    @Override
+    public void complete() throws IOException {
+        image.publish(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+        Closing.all(Arrays.asList(channel, image));
+    }
+}

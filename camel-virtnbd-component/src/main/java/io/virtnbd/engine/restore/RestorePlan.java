@@ -1,0 +1,74 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.restore;
+
+import io.virtnbd.chain.ChainException;
+import io.virtnbd.sparsestream.StreamMetadata;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The streams of a restore, whose metadata are known to fit one another before anything is written. An input that can be opened
+ * only once stays open, the others are opened when their turn comes, so that a chain of thousands of files does not need as
+ * many handles.
+ */
+final class RestorePlan implements Closeable {
+
+    private final List<RestoreStep> steps = new ArrayList<>();
+    private final ChainRules rules = new ChainRules();
+    private long dataBytes;
+
+    private RestorePlan() {
+    }
+
+    /** @throws ChainException if the streams do not make a chain in the order in which they come */
+    static RestorePlan of(List<StreamInput> inputs) throws IOException {
+        if (inputs.isEmpty()) {
+            throw new ChainException("there is no stream to restore");
+        }
+        RestorePlan plan = new RestorePlan();
+        try {
+            for (StreamInput input : inputs) {
+                plan.add(OpenStream.open(input));
+            }
+            plan.rules.end();
+            return plan;
+        } catch (Throwable e) {
+            Closing.after(e, plan);
+            throw e;
+        }
+    }
+
+    private void add(OpenStream stream) throws IOException {
+        RestoreStep step = new RestoreStep(stream);
+        steps.add(step);
+        rules.add(step);
+        dataBytes += step.metadata().dataSize();
+        if (step.input().reopenable()) {
+            step.close();
+        }
+    }
+
+    List<RestoreStep> steps() {
+        return steps;
+    }
+
+    /** Of the last stream, which names the disk and the checkpoint, and is the largest. */
+    StreamMetadata finalMetadata() {
+        return steps.get(steps.size() - 1).metadata();
+    }
+
+    /** The bytes of the data frames of all streams, as their metadata promise them. */
+    long dataBytes() {
+        return dataBytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Closing.all(steps);
+    }
+}

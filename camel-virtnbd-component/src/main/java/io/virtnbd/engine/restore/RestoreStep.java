@@ -1,0 +1,78 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.restore;
+
+import io.virtnbd.sparsestream.StreamMetadata;
+import java.io.Closeable;
+import java.io.IOException;
+
+/** A stream of a restore, in its place. */
+final class RestoreStep implements Closeable {
+
+    private final StreamInput input;
+    private final StreamMetadata metadata;
+    private OpenStream open;
+
+    /** @param open is kept open for {@link #open()} until {@link #close} */
+    RestoreStep(OpenStream open) {
+        this.input = open.input();
+        this.metadata = open.reader().metadata();
+        this.open = open;
+    }
+
+    StreamInput input() {
+        return input;
+    }
+
+    String name() {
+        return input.name();
+    }
+
+    StreamMetadata metadata() {
+        return metadata;
+    }
+
+    /** Whether the stream is of the full or copy that the chain starts with. */
+    boolean isBase() {
+        return !metadata.incremental();
+    }
+
+    boolean isFirstSegment() {
+        return metadata.segmentIndex().orElse(0) == 0;
+    }
+
+    boolean isLastSegment() {
+        return metadata.segmentIndex().orElse(0) == metadata.segmentCount().orElse(1) - 1;
+    }
+
+    /**
+     * The stream with its reader at the first frame, for the caller to close.
+     *
+     * @throws RestoreException if it is not the stream any more that it was
+     */
+    OpenStream open() throws IOException {
+        if (open != null) {
+            OpenStream kept = open;
+            open = null;
+            return kept;
+        }
+        OpenStream again = OpenStream.open(input);
+        if (again.reader().metadata().equals(metadata)) {
+            return again;
+        }
+        again.close();
+        throw new RestoreException(name() + " has changed during the restore: expected " + metadata + ", found "
+                + again.reader().metadata());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (open != null) {
+            OpenStream kept = open;
+            open = null;
+            kept.close();
+        }
+    }
+}

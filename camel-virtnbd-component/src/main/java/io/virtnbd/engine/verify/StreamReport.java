@@ -1,0 +1,22 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.verify;
+
+import io.virtnbd.sparsestream.StreamMetadata;
+
+/**
+ * What a stream was found to hold, read to its end.
+ *
+ * @param metadata    what the stream says of itself
+ * @param streamBytes bytes of the stream
+ * @param dataFrames  number of data frames
+ * @param zeroFrames  number of zero frames
+ * @param dataBytes   bytes of all data frames, uncompressed
+ * @param zeroBytes   bytes of all zero frames
+ * @param sha256      SHA-256 of the stream, 64 lower-case hexadecimal digits
+ */
+public record StreamReport(StreamMetadata metadata, long streamBytes, long dataFrames, long zeroFrames, long dataBytes,
+                           long zeroBytes, String sha256) {
+}
