@@ -1,0 +1,66 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+import java.io.File;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/**
+ * The routes that {@code bench.py} measures: {@code backup NBD-URI DIRECTORY|null COMPRESSION CHECKSUM TIMES} and
+ * {@code restore DIRECTORY IMAGE FORMAT TIMES}. Prints the seconds of each exchange.
+ */
+public final class RouteBench {
+
+    private RouteBench() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        boolean backup = args[0].equals("backup");
+        int times = Integer.parseInt(args[args.length - 1]);
+        try (CamelContext camel = new DefaultCamelContext()) {
+            camel.addRoutes(backup ? backup(args[1], args[2], args[3], args[4]) : restore(args[2], args[3]));
+            camel.start();
+            ProducerTemplate template = camel.createProducerTemplate();
+            for (int i = 0; i < times; i++) {
+                Files.deleteIfExists(backup ? Path.of(args[2], "vda.copy.data") : Path.of(args[2]));
+                long start = System.nanoTime();
+                template.sendBody("direct:start", backup ? null : new File(args[1]));
+                System.out.printf(Locale.ROOT, "exchange %.3f%n", (System.nanoTime() - start) / 1e9);
+            }
+        }
+    }
+
+    private static RouteBuilder backup(String uri, String directory, String compression, String checksum) {
+        boolean nowhere = directory.equals("null");
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:start")
+                        .toF("virtnbd:backup:bench?nbdUri=RAW(%s)&compression=%s&checksum=%s", uri, compression, checksum)
+                        .split(body()).streaming().stopOnException()
+                        .choice().when(part -> nowhere)
+                            .process(part -> part.getMessage().getBody(InputStream.class).transferTo(OutputStream.nullOutputStream()))
+                        .otherwise()
+                            .to("file:" + directory + "?tempPrefix=.incomplete-&eagerDeleteTargetFile=false")
+                        .end();
+            }
+        };
+    }
+
+    private static RouteBuilder restore(String image, String format) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:start").toF("virtnbd:restore?image=%s&format=%s&overwrite=true", image, format);
+            }
+        };
+    }
+}

@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright the camel-virtnbd authors.
+"""Times backups and restores through Camel routes against virtnbdbackup, virtnbdrestore and nbdcopy, all in one run.
+
+Needs root, a running libvirtd with a QEMU system emulator, qemu-utils, libnbd-bin, virtnbdbackup, JDK 17 and the built project
+(mvn -DskipTests install). bench.py --help tells the options.
+
+Each figure is the median of the rounds; in a round the candidates take turns. `wall` and `peak` are of the whole process (JVM and
+Camel start included), `route` is the exchange alone in a JVM that has run it before; `x` is how many times longer a peer took. All
+candidates read from the same domain without a guest, by a pull backup job of libvirt's, from the page cache.
+"""
+import argparse
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODULE = os.path.dirname(os.path.dirname(HERE))
+MIB = 1 << 20
+DOMAIN = "virtnbd-bench"
+
+
+def sh(*command, **kw):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **kw).stdout
+
+
+def measure(command, log):
+    """Runs a command; returns (wall seconds, cpu seconds, peak resident MiB, output)."""
+    with open(log, "w+") as out:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                   cwd=os.path.dirname(log))
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        text = out.read()
+    if process.returncode != 0:
+        raise SystemExit(f"{command} ended with {process.returncode}:\n{text}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
+
+
+class Image:
+    """A qcow2 image made from (offset, length) pieces of moderately compressible text."""
+
+    def __init__(self, work, name, size, pieces):
+        self.name = name
+        self.path = f"{work}/{name}.qcow2"
+        self.data = sum(length for _, length in pieces)
+        if os.path.exists(self.path):
+            return
+        raw = f"{work}/{name}.raw"
+        text = sample(work)
+        with open(raw, "wb") as out:
+            out.truncate(size)
+            at = 0
+            for offset, length in pieces:
+                done = 0
+                while done < length:
+                    piece = min(length - done, len(text) - at)
+                    os.pwrite(out.fileno(), text[at:at + piece], offset + done)
+                    done += piece
+                    at = (at + piece + 4099) % len(text) if at + piece < len(text) else 0
+        sh("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, self.path + ".tmp")
+        os.rename(self.path + ".tmp", self.path)
+        os.unlink(raw)
+
+
+def sample(work):
+    """64 MiB of words in their usual distribution, which LZ4 compresses to some 55 %."""
+    path = f"{work}/sample.bin"
+    if not os.path.exists(path):
+        rng = random.Random(1)
+        letters = "etaoinshrdlucmfwypvbgkjqxz"
+        words = ["".join(rng.choices(letters, weights=range(28, 2, -1), k=rng.randint(2, 10))) for _ in range(4000)]
+        weights = [1 / (rank + 3) for rank in range(len(words))]
+        text = bytearray()
+        while len(text) < 64 * MIB:
+            text += " ".join(rng.choices(words, weights=weights, k=100_000)).encode()
+        with open(path, "wb") as out:
+            out.write(text[:64 * MIB])
+    with open(path, "rb") as source:
+        return source.read()
+
+
+class Domain:
+    """A domain without a guest that has the image as its disk, with a backup job that serves it over a unix socket."""
+
+    def __init__(self, work, image):
+        self.work = work
+        self.image = image
+        self.socket = f"{work}/{image.name}.sock"
+
+    def __enter__(self):
+        kvm = "kvm" if os.path.exists("/dev/kvm") else "qemu"
+        xml = f"""<domain type='{kvm}'><name>{DOMAIN}</name><memory unit='MiB'>64</memory>
+            <os><type arch='x86_64'>hvm</type></os><devices><disk type='file' device='disk'>
+            <driver name='qemu' type='qcow2'/><source file='{self.image.path}'/><target dev='vda' bus='virtio'/>
+            </disk></devices></domain>"""
+        self.clean()
+        with open(f"{self.work}/domain.xml", "w") as out:
+            out.write(xml)
+        sh("virsh", "define", f"{self.work}/domain.xml")
+        sh("virsh", "start", DOMAIN)
+        return self
+
+    def clean(self):
+        for command in (["destroy", DOMAIN], ["undefine", DOMAIN, "--checkpoints-metadata"]):
+            subprocess.run(["virsh", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+    def __exit__(self, *ignored):
+        self.clean()
+
+    def serve(self):
+        """Starts a job; returns the URI of its export."""
+        if os.path.exists(self.socket):
+            os.unlink(self.socket)
+        scratch = f"{self.work}/{self.image.name}.scratch"
+        if os.path.exists(scratch):
+            os.unlink(scratch)
+        with open(f"{self.work}/backup.xml", "w") as out:
+            out.write(f"""<domainbackup mode='pull'><server transport='unix' socket='{self.socket}'/><disks>
+                <disk name='vda' backup='yes' type='file' exportname='vda'><scratch file='{scratch}'/></disk>
+                </disks></domainbackup>""")
+        sh("virsh", "backup-begin", DOMAIN, f"{self.work}/backup.xml")
+        return f"nbd+unix:///vda?socket={self.socket}"
+
+    def stop(self):
+        sh("virsh", "domjobabort", DOMAIN)
+
+
+class Routes:
+    """The routes of this project, in a JVM of their own."""
+
+    def __init__(self, work, options):
+        self.classes = f"{work}/classes"
+        os.makedirs(self.classes, exist_ok=True)
+        cp = f"{work}/classpath"
+        sh("mvn", "-q", "-B", "-o", "dependency:build-classpath", f"-Dmdep.outputFile={cp}", "-Dmdep.includeScope=test", cwd=MODULE)
+        with open(cp) as source:
+            self.classpath = f"{MODULE}/target/classes:{source.read().strip()}"
+        sh("javac", "-d", self.classes, "-cp", self.classpath, f"{HERE}/RouteBench.java")
+        self.options = options
+
+    def command(self, *arguments):
+        return ["java", *self.options, "-cp", f"{self.classes}:{self.classpath}", "RouteBench", *arguments]
+
+
+class Results:
+    """Medians of the rounds, and how many times longer each peer took."""
+
+    def __init__(self):
+        self.rows = {}
+        self.sizes = {}
+
+    def add(self, case, candidate, wall, cpu, peak, route=None):
+        self.rows.setdefault(case, {}).setdefault(candidate, []).append((wall, cpu, peak, route))
+
+    def table(self):
+        lines = ["| case | candidate | wall s | MB/s | route s | MB/s | peak MiB | x wall | x route |",
+                 "|---|---|---|---|---|---|---|---|---|"]
+        for case, candidates in self.rows.items():
+            size = self.sizes[case] / 1e6
+            ours = None
+            for candidate, runs in candidates.items():
+                wall = statistics.median(run[0] for run in runs)
+                routes = [run[3] for run in runs if run[3] is not None]
+                route = statistics.median(routes) if routes else None
+                ours = ours or (wall, route)
+                peer = f"{wall / ours[0]:.2f} | {wall / ours[1]:.2f}" if not routes else " | "
+                lines.append(f"| {case} | {candidate} | {wall:.2f} | {size / wall:.0f} | "
+                             + (f"{route:.2f} | {size / route:.0f}" if route else " | ")
+                             + f" | {max(run[2] for run in runs):.0f} | {peer} |")
+        return "\n".join(lines)
+
+
+def route_seconds(text):
+    """What an exchange takes in a JVM that has run it before: the median of all exchanges but the first."""
+    times = [float(line.split()[1]) for line in text.splitlines() if line.startswith("exchange ")]
+    return statistics.median(times[1:])
+
+
+def fresh(path):
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    elif os.path.exists(path):
+        os.unlink(path)
+    return path
+
+
+class Bench:
+    def __init__(self, args):
+        self.args = args
+        self.work = args.work
+        self.sink = args.sink
+        self.log = f"{args.work}/log"
+        self.routes = Routes(args.work, args.java.split())
+        self.results = Results()
+
+    def ours(self, case, candidate, *arguments):
+        wall, cpu, peak, _ = measure(self.routes.command(*arguments, "1"), self.log)
+        _, _, warm_peak, text = measure(self.routes.command(*arguments, str(1 + self.args.warm)), self.log)
+        self.results.add(case, candidate, wall, cpu, max(peak, warm_peak), route_seconds(text))
+
+    def other(self, case, candidate, *command):
+        self.results.add(case, candidate, *measure(list(command), self.log)[:3])
+
+    def warm(self, path):
+        with open(path, "rb") as source:
+            while source.read(64 * MIB):
+                pass
+
+    def backup(self, case, image, compression, checksums, peers):
+        """Backs up to files on the sink, or to nowhere where that is what the peers do."""
+        self.results.sizes[case] = image.data
+        out, null = f"{self.sink}/bench-out", "nowhere" in peers
+        reference = ["virtnbdbackup", "-d", DOMAIN, "-l", "copy", *(["-z"] if compression == "lz4" else [])]
+        with Domain(self.work, image) as domain:
+            for _ in range(self.args.rounds):
+                self.warm(image.path)
+                uri = domain.serve()
+                for checksum in checksums:
+                    name = "camel-virtnbd" + (", SHA-256" if checksum == "sha256" else "")
+                    self.ours(case, name, "backup", uri, "null" if null else fresh(out), compression, checksum)
+                    fresh(out)
+                if "nbdcopy" in peers:
+                    self.other(case, "nbdcopy to " + ("nothing" if null else "a file"), "nbdcopy", uri, "null:" if null else out)
+                    fresh(out)
+                domain.stop()
+                if null:
+                    self.other(case, "virtnbdbackup to nothing", "sh", "-c", " ".join([*reference, "-o", "-", ">/dev/null"]))
+                else:
+                    self.other(case, "virtnbdbackup", *reference, "-o", fresh(out))
+                    fresh(out)
+        print(self.results.table(), flush=True)
+
+    def restore(self, case, image, compression):
+        self.results.sizes[case] = image.data
+        source, ours, theirs = (f"{self.sink}/bench-{name}" for name in ("set", "ours.qcow2", "theirs"))
+        with Domain(self.work, image):
+            sh("virtnbdbackup", "-d", DOMAIN, "-l", "copy", *(["-z"] if compression == "lz4" else []), "-o", fresh(source))
+        for last in range(self.args.rounds - 1, -1, -1):
+            self.ours(case, "camel-virtnbd", "restore", source, fresh(ours), "qcow2")
+            if last:
+                fresh(ours)
+            self.other(case, "virtnbdrestore", "virtnbdrestore", "-U", "test:///default", "-n", "-i", source, "-o",
+                       fresh(theirs), "-d", "vda")
+            if last:
+                fresh(theirs)
+        sh("qemu-img", "compare", ours, f"{theirs}/{image.name}.qcow2")
+        for path in (source, ours, theirs):
+            fresh(path)
+        print(self.results.table(), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", required=True, help="directory for the images, 18 GB")
+    parser.add_argument("--sink", default="/dev/shm", help="directory to back up and restore to")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--warm", type=int, default=3, help="counted exchanges in the JVM that measures the route alone")
+    parser.add_argument("--only", default="plain,lz4,restore,restore-lz4,huge,extents")
+    parser.add_argument("--java", default="-Xmx96m -XX:+UseSerialGC")
+    args = parser.parse_args()
+    os.makedirs(args.work, exist_ok=True)
+    bench, work, only = Bench(args), args.work, set(args.only.split(","))
+    if only & {"plain", "lz4", "restore", "restore-lz4"}:
+        four = Image(work, "four", 6 << 30, [(i << 30, 820 * MIB) for i in range(5)])
+    if "plain" in only:
+        bench.backup("plain", four, "none", ["none", "sha256"], {"nbdcopy"})
+    if "lz4" in only:
+        bench.backup("lz4", four, "lz4", ["none"], set())
+    if "restore" in only:
+        bench.restore("restore", four, "none")
+    if "restore-lz4" in only:
+        bench.restore("restore-lz4", four, "lz4")
+    if "huge" in only:
+        huge = Image(work, "huge", 8 << 40, [(i << 38, 10 * MIB) for i in range(20)])
+        bench.backup("huge", huge, "none", ["none"], {"nbdcopy", "nowhere"})
+    if "extents" in only:
+        many = Image(work, "extents", 200_000 * 131072, [(i * 131072, 65536) for i in range(200_000)])
+        bench.backup("extents", many, "none", ["none"], {"nbdcopy", "nowhere"})
+    print(f"{os.cpu_count()} processors: {' '.join(sys.argv)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.engine.ReopenableStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.OptionalLong;
+import org.apache.camel.Exchange;
+import org.apache.camel.StreamCache;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * The body of a backup's message: an artifact that is read from its source when it is wanted, as often as it is wanted, each
+ * time from its start and with the same content, until the exchange that made the backup is done. Nothing of it is kept in
+ * memory or on disk; to Camel it is a stream cache already, so that it is not cached, and a wire tap keeps the backup open
+ * until it is done. Safe for use by several threads.
+ */
+public final class ArtifactBody implements StreamCache {
+
+    private final BackupSession session;
+    private final DeliveryLog log;
+    private final ArtifactDelivery artifact;
+    private final ReopenableStream content;
+    private final boolean checksum;
+
+    ArtifactBody(BackupSession session, DeliveryLog log, ArtifactDelivery artifact, ReopenableStream content,
+            boolean checksum) {
+        this.session = session;
+        this.log = log;
+        this.artifact = artifact;
+        this.content = content;
+        this.checksum = checksum;
+    }
+
+    /** The file name in a backup set. */
+    public String name() {
+        return artifact.name();
+    }
+
+    /** Whether it is text, in UTF-8, of a size that fits in memory. */
+    public boolean isText() {
+        return artifact.kind().isText();
+    }
+
+    /** Whether it fits in memory: everything but whole disks does. */
+    public boolean isBounded() {
+        return artifact.kind() != ArtifactKind.DISK;
+    }
+
+    /** The exact number of bytes, where it is known before they are read. */
+    public OptionalLong contentLength() {
+        return content.length();
+    }
+
+    /**
+     * Starts a reading. The caller closes it.
+     *
+     * @throws IncompleteBackupException of a manifest, if an artifact was not delivered
+     * @throws IOException if the backup is closed or its source cannot be read
+     */
+    public InputStream open() throws IOException {
+        return session.open(() -> {
+            InputStream source = content.open();
+            return new ArtifactInputStream(source, checksum ? sha256() : null, content.length(), new ReadingListener());
+        });
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * Reads it whole.
+     *
+     * @throws IllegalStateException of a whole disk, which does not fit in memory
+     */
+    byte[] bytes() throws IOException {
+        if (!isBounded()) {
+            throw new IllegalStateException(name() + " is a whole disk and is not converted to bytes in memory; read it as an"
+                    + " InputStream, or use unit=segment");
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) content.length().orElse(8192));
+        writeTo(bytes);
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public void writeTo(OutputStream target) throws IOException {
+        try (InputStream stream = open()) {
+            stream.transferTo(target);
+        }
+    }
+
+    /** Keeps the backup open until that exchange is done too. The result reads from the start, as every reading does. */
+    @Override
+    public StreamCache copy(Exchange exchange) throws IOException {
+        session.retain();
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                session.release();
+            }
+        });
+        return this;
+    }
+
+    /** Does nothing: every reading begins at the start. */
+    @Override
+    public void reset() {
+    }
+
+    @Override
+    public boolean inMemory() {
+        return false;
+    }
+
+    /** {@link #contentLength()}, or 0 where it is not known, as the interface asks for. */
+    @Override
+    public long length() {
+        return content.length().orElse(0);
+    }
+
+    @Override
+    public long position() {
+        return -1;
+    }
+
+    /** For logs; never the content. */
+    @Override
+    public String toString() {
+        OptionalLong length = content.length();
+        return name() + (length.isPresent() ? " (" + length.getAsLong() + " bytes)" : "");
+    }
+
+    private final class ReadingListener implements ArtifactInputStream.Listener {
+
+        @Override
+        public void complete(long bytes, byte[] sha256) {
+            log.read(artifact, bytes, sha256);
+        }
+
+        @Override
+        public void closed(ArtifactInputStream stream) {
+            session.forget(stream);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.chain.ManifestEntry;
+import java.util.HexFormat;
+
+/** How far one artifact has come. Its mutable part is guarded by the {@link DeliveryLog} that it belongs to. */
+final class ArtifactDelivery {
+
+    private final String name;
+    private final ArtifactKind kind;
+    private final String disk;
+    private long bytes = -1;
+    private byte[] sha256;
+    private boolean inFlight;
+
+    /** @param disk null where it belongs to no disk */
+    ArtifactDelivery(String name, ArtifactKind kind, String disk) {
+        this.name = name;
+        this.kind = kind;
+        this.disk = disk;
+    }
+
+    String name() {
+        return name;
+    }
+
+    ArtifactKind kind() {
+        return kind;
+    }
+
+    boolean isRead() {
+        return bytes >= 0;
+    }
+
+    /** @param digest null where none is computed */
+    void read(long length, byte[] digest) {
+        bytes = length;
+        sha256 = digest;
+    }
+
+    boolean isInFlight() {
+        return inFlight;
+    }
+
+    void inFlight(boolean value) {
+        inFlight = value;
+    }
+
+    ManifestEntry entry() {
+        return new ManifestEntry(name, bytes, sha256 == null ? null : HexFormat.of().formatHex(sha256), kind.label(), disk);
+    }
+}

@@ -1,0 +1,80 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.camel.Message;
+
+/**
+ * The body that a backup leaves: its messages, to be split, streaming. They can be iterated once, while the exchange that made
+ * the backup is under way; each carries its headers. The iterator ends early when a delivery has failed, and throws an {@link
+ * UncheckedIOException} where the route has handled the failure, so that the backup cannot pass for whole.
+ */
+public final class BackupBody implements Iterable<Message> {
+
+    private final BackupRun run;
+    private final BackupParts parts;
+    private boolean taken;
+
+    BackupBody(BackupRun run, BackupParts parts) {
+        this.run = run;
+        this.parts = parts;
+    }
+
+    /**
+     * @throws IllegalStateException if it was called before
+     * @throws UncheckedIOException  if it was called before and a delivery has failed since, as when a split is redelivered
+     */
+    @Override
+    public synchronized Iterator<Message> iterator() {
+        if (taken && run.log().failure() != null) {
+            throw new UncheckedIOException(run.log().failure());
+        }
+        if (taken) {
+            throw new IllegalStateException(this + " was split before, which can be done once");
+        }
+        taken = true;
+        try {
+            return new PartIterator(parts.iterator());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** For logs. */
+    @Override
+    public String toString() {
+        return run.session().name();
+    }
+
+    private final class PartIterator implements Iterator<Message> {
+
+        private final Iterator<Message> messages;
+
+        PartIterator(Iterator<Message> messages) {
+            this.messages = messages;
+        }
+
+        @Override
+        public boolean hasNext() {
+            IncompleteBackupException hidden = run.log().takeHiddenFailure();
+            if (hidden != null) {
+                throw new UncheckedIOException(hidden);
+            }
+            return run.log().failure() == null && !run.session().isEnded() && messages.hasNext();
+        }
+
+        @Override
+        public Message next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException(run.session().name() + " has no further messages");
+            }
+            return messages.next();
+        }
+    }
+}

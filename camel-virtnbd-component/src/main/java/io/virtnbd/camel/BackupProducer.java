@@ -1,0 +1,45 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultProducer;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/** Begins a backup and leaves it as the body. It stays open until the exchange is done. */
+final class BackupProducer extends DefaultProducer {
+
+    private static final String OWN_HEADERS = "CamelVirtNbd";
+
+    BackupProducer(VirtNbdEndpoint endpoint) {
+        super(endpoint);
+    }
+
+    @Override
+    public VirtNbdEndpoint getEndpoint() {
+        return (VirtNbdEndpoint) super.getEndpoint();
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        Message message = exchange.getMessage();
+        BackupRun run = BackupRun.begin(getEndpoint(), message);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                run.session().end();
+            }
+        });
+        RequestOptions.removeOptionHeaders(message);
+        Map<String, Object> inherited = new LinkedHashMap<>(message.getHeaders());
+        inherited.keySet().removeIf(header -> header.startsWith(OWN_HEADERS));
+        exchange.getExchangeExtension().setStreamCacheDisabled(true);
+        run.headers().forEach(message::setHeader);
+        message.setBody(new BackupBody(run, new BackupParts(run, exchange.getContext(), inherited)));
+    }
+}

@@ -1,0 +1,70 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.engine.restore.RestoreResult;
+import io.virtnbd.engine.verify.StreamReport;
+import io.virtnbd.sparsestream.StreamMetadata;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Message;
+
+/** Reports as maps of texts, numbers and truth values, which every JSON library and expression language takes. */
+final class Reports {
+
+    private Reports() {
+    }
+
+    static Map<String, Object> of(StreamMetadata metadata) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("disk", metadata.diskName());
+        report.put("virtualSize", metadata.virtualSize());
+        report.put("dataSize", metadata.dataSize());
+        report.put("date", metadata.date());
+        report.put("diskFormat", metadata.diskFormat());
+        report.put("checkpoint", metadata.checkpointName());
+        report.put("parentCheckpoint", metadata.parentCheckpoint());
+        report.put("incremental", metadata.incremental());
+        report.put("compressed", metadata.compressed());
+        metadata.compressionLevel().ifPresent(level -> report.put("compressionLevel", level));
+        report.put("streamVersion", metadata.streamVersion());
+        metadata.segmentIndex().ifPresent(index -> report.put("segmentIndex", index));
+        metadata.segmentCount().ifPresent(count -> report.put("segmentCount", count));
+        return report;
+    }
+
+    static Map<String, Object> of(StreamReport verified) {
+        Map<String, Object> report = of(verified.metadata());
+        report.put("streamBytes", verified.streamBytes());
+        report.put("dataFrames", verified.dataFrames());
+        report.put("zeroFrames", verified.zeroFrames());
+        report.put("dataBytes", verified.dataBytes());
+        report.put("zeroBytes", verified.zeroBytes());
+        report.put("sha256", verified.sha256());
+        return report;
+    }
+
+    static Map<String, Object> of(RestoreResult result) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("disk", result.disk());
+        report.put("checkpoint", result.checkpoint());
+        report.put("virtualSize", result.virtualSize());
+        report.put("streams", result.streams());
+        report.put("dataBytes", result.dataBytes());
+        report.put("zeroBytes", result.zeroBytes());
+        return report;
+    }
+
+    /** Sets the headers that tell of one stream. */
+    static void setHeaders(Message message, StreamMetadata metadata) {
+        message.setHeader(VirtNbdConstants.DISK, metadata.diskName());
+        message.setHeader(VirtNbdConstants.CHECKPOINT, metadata.checkpointName());
+        message.setHeader(VirtNbdConstants.PARENT_CHECKPOINT, metadata.parentCheckpoint());
+        message.setHeader(VirtNbdConstants.VIRTUAL_SIZE, metadata.virtualSize());
+        message.setHeader(VirtNbdConstants.DATA_SIZE, metadata.dataSize());
+        metadata.segmentIndex().ifPresent(index -> message.setHeader(VirtNbdConstants.SEGMENT_INDEX, index));
+        metadata.segmentCount().ifPresent(count -> message.setHeader(VirtNbdConstants.SEGMENT_COUNT, count));
+    }
+}

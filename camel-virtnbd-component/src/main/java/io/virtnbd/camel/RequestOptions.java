@@ -1,0 +1,188 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.chain.BackupFileNames;
+import io.virtnbd.chain.Level;
+import io.virtnbd.engine.Compression;
+import io.virtnbd.engine.ProgressListener;
+import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.engine.restore.ImageFormat;
+import io.virtnbd.engine.restore.RestoreOptions;
+import io.virtnbd.nbd.client.NbdClientOptions;
+import io.virtnbd.nbd.protocol.NbdUri;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.Message;
+
+/**
+ * The options of one request: those of the endpoint, where no header of the message says otherwise. The names of domain and
+ * disk are taken from headers only where the endpoint has none.
+ */
+final class RequestOptions {
+
+    private static final List<String> OPTION_HEADERS = List.of(VirtNbdConstants.NBD_URI, VirtNbdConstants.UNIT,
+            VirtNbdConstants.SEGMENT_SIZE, VirtNbdConstants.COMPRESSION, VirtNbdConstants.COMPRESSION_LEVEL,
+            VirtNbdConstants.IMAGE, VirtNbdConstants.FORMAT, VirtNbdConstants.DIRECTORY, VirtNbdConstants.UNTIL,
+            VirtNbdConstants.OVERWRITE);
+
+    private final VirtNbdEndpoint endpoint;
+    private final VirtNbdConfiguration configuration;
+    private final Message message;
+
+    /** @param message null where there is none, as for a scheduled backup */
+    RequestOptions(VirtNbdEndpoint endpoint, Message message) {
+        this.endpoint = endpoint;
+        this.configuration = endpoint.getConfiguration();
+        this.message = message;
+    }
+
+    /**
+     * Takes the headers that override options from the message. Once they were obeyed they must not reach the next endpoint of
+     * the route: a restore would write to the export that was the backup's source.
+     */
+    static void removeOptionHeaders(Message message) {
+        OPTION_HEADERS.forEach(message::removeHeader);
+    }
+
+    private <T> T value(String header, Class<T> type, T option) {
+        Object value = message == null ? null : message.getHeader(header);
+        if (value == null) {
+            return option;
+        }
+        T converted = endpoint.getCamelContext().getTypeConverter().tryConvertTo(type, message.getExchange(), value);
+        if (converted == null) {
+            throw new IllegalArgumentException("header " + header + " is '" + value + "', expected "
+                    + (type.isEnum() ? Arrays.toString(type.getEnumConstants()) : type.getSimpleName()));
+        }
+        return converted;
+    }
+
+    private Optional<String> text(String header, String option) {
+        return Optional.ofNullable(value(header, String.class, option)).filter(text -> !text.isBlank());
+    }
+
+    Optional<NbdUri> nbdUri() {
+        return text(VirtNbdConstants.NBD_URI, configuration.getNbdUri()).map(NbdUris::parse);
+    }
+
+    /**
+     * What the endpoint says or, where it says nothing, the header. It is this way round for headers that also tell of results:
+     * those of a step before must not redirect an endpoint that says what it means.
+     */
+    private Optional<String> named(String option, String header) {
+        return Optional.ofNullable(option).filter(text -> !text.isBlank()).or(() -> text(header, null));
+    }
+
+    Optional<String> disk() {
+        return named(configuration.getDisk(), VirtNbdConstants.DISK);
+    }
+
+    /** How the disk of a bare export is called. */
+    private String exportedDisk() {
+        return Optional.ofNullable(configuration.getDisks()).or(this::disk).orElse("vda");
+    }
+
+    Optional<Path> image() {
+        return text(VirtNbdConstants.IMAGE, configuration.getImage()).map(Path::of);
+    }
+
+    Optional<Path> directory() {
+        return text(VirtNbdConstants.DIRECTORY, configuration.getDirectory()).map(Path::of);
+    }
+
+    /** @return null for the newest */
+    String until() {
+        return text(VirtNbdConstants.UNTIL, configuration.getUntil()).orElse(null);
+    }
+
+    boolean overwrite() {
+        return value(VirtNbdConstants.OVERWRITE, Boolean.class, configuration.isOverwrite());
+    }
+
+    BackupUnit unit() {
+        return value(VirtNbdConstants.UNIT, BackupUnit.class, configuration.getUnit());
+    }
+
+    /** The format that was asked for. */
+    Optional<ImageFormat> format() {
+        return text(VirtNbdConstants.FORMAT, configuration.getFormat()).map(format -> switch (format) {
+            case "qcow2" -> ImageFormat.QCOW2;
+            case "raw" -> ImageFormat.RAW;
+            default -> throw new IllegalArgumentException("format is '" + format + "', expected qcow2 or raw");
+        });
+    }
+
+    /** The format for an image of that name. */
+    ImageFormat format(Path image) {
+        String name = image.getFileName().toString().toLowerCase(Locale.ROOT);
+        return format().orElse(name.endsWith(".raw") || name.endsWith(".img") ? ImageFormat.RAW : ImageFormat.QCOW2);
+    }
+
+    Compression compression() {
+        CompressionMethod method = value(VirtNbdConstants.COMPRESSION, CompressionMethod.class, configuration.getCompression());
+        int level = value(VirtNbdConstants.COMPRESSION_LEVEL, Integer.class, configuration.getCompressionLevel());
+        return method == CompressionMethod.lz4 ? Compression.lz4(level) : Compression.NONE;
+    }
+
+    ProgressListener progress() {
+        return configuration.getProgressListener() == null ? ProgressListener.NONE : configuration.getProgressListener();
+    }
+
+    NbdClientOptions client() throws GeneralSecurityException, IOException {
+        SSLContext sslContext = configuration.getSslContextParameters() == null ? null
+                : configuration.getSslContextParameters().createSSLContext(endpoint.getCamelContext());
+        return NbdClientOptions.builder()
+                .connectTimeout(Duration.ofMillis(configuration.getConnectTimeout()))
+                .requestTimeout(Duration.ofMillis(configuration.getRequestTimeout()))
+                .connections(configuration.getConnections())
+                .pipelineDepth(configuration.getPipelineDepth())
+                .sslContext(sslContext)
+                .build();
+    }
+
+    /** The domain to back up; for a bare export what names the backup. */
+    String domain() {
+        return named(endpoint.getName(), VirtNbdConstants.DOMAIN)
+                .or(() -> nbdUri().map(NbdUri::exportName).filter(export -> !export.isEmpty())).orElse("disk");
+    }
+
+    /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */
+    DiskBackupOptions backup() throws GeneralSecurityException, IOException {
+        NbdUri uri = nbdUri().orElseThrow(() -> new IllegalArgumentException("backup needs the option nbdUri or the header "
+                + VirtNbdConstants.NBD_URI));
+        String checkpoint = configuration.getCheckpointPrefix() + ".0";
+        BackupFileNames.manifest(domain(), checkpoint);
+        BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);
+        return DiskBackupOptions.builder(uri)
+                .client(client())
+                .disk(exportedDisk())
+                .level(Level.COPY)
+                .checkpoint(checkpoint)
+                .parentCheckpoint("")
+                .compression(compression())
+                .segmentSize(ByteSize.parse("segmentSize", value(VirtNbdConstants.SEGMENT_SIZE, String.class,
+                        configuration.getSegmentSize())))
+                .requestSize(Math.toIntExact(ByteSize.parse("requestSize", configuration.getRequestSize())))
+                .progress(progress())
+                .build();
+    }
+
+    RestoreOptions restoreTo(Path image) throws GeneralSecurityException, IOException {
+        return RestoreOptions.toImage(image, format(image)).withOverwrite(overwrite()).withClient(client())
+                .withProgress(progress());
+    }
+
+    RestoreOptions restoreTo(NbdUri uri) throws GeneralSecurityException, IOException {
+        return RestoreOptions.toExport(uri).withClient(client()).withProgress(progress());
+    }
+}

@@ -1,0 +1,96 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.Metadata;
+
+/** Names of the headers that are set on messages of a backup, and of those that override options. */
+public final class VirtNbdConstants {
+
+    @Metadata(description = "File name of the artifact in a backup set, as virtnbdrestore expects it.", javaType = "String")
+    public static final String FILE_NAME = Exchange.FILE_NAME;
+
+    @Metadata(description = "Name of the domain. On a request: the domain, where the endpoint does not name one.",
+              javaType = "String")
+    public static final String DOMAIN = "CamelVirtNbdDomain";
+
+    @Metadata(description = "Name of the disk, for example vda. On a request: the disk, where the endpoint does not name one.",
+              javaType = "String")
+    public static final String DISK = "CamelVirtNbdDisk";
+
+    @Metadata(description = "Level of the backup: copy, full, inc or diff.", javaType = "String")
+    public static final String LEVEL = "CamelVirtNbdLevel";
+
+    @Metadata(description = "What the message is: disk, segment, frame, domainXml or manifest.", javaType = "String")
+    public static final String ARTIFACT = "CamelVirtNbdArtifact";
+
+    @Metadata(description = "Checkpoint that the backup made.", javaType = "String")
+    public static final String CHECKPOINT = "CamelVirtNbdCheckpoint";
+
+    @Metadata(description = "Checkpoint that the backup builds on, empty for a full or copy backup.", javaType = "String")
+    public static final String PARENT_CHECKPOINT = "CamelVirtNbdParentCheckpoint";
+
+    @Metadata(description = "Size of the disk in bytes.", javaType = "Long")
+    public static final String VIRTUAL_SIZE = "CamelVirtNbdVirtualSize";
+
+    @Metadata(description = "Bytes of disk content in the stream, uncompressed and without zeroes.", javaType = "Long")
+    public static final String DATA_SIZE = "CamelVirtNbdDataSize";
+
+    @Metadata(description = "Index of the segment, from 0.", javaType = "Integer")
+    public static final String SEGMENT_INDEX = "CamelVirtNbdSegmentIndex";
+
+    @Metadata(description = "Number of segments of the disk in this backup.", javaType = "Integer")
+    public static final String SEGMENT_COUNT = "CamelVirtNbdSegmentCount";
+
+    @Metadata(description = "Kind of the frame: meta, data, zero, stop or comp.", javaType = "String")
+    public static final String FRAME_KIND = "CamelVirtNbdFrameKind";
+
+    @Metadata(description = "First byte on the disk of a data or zero frame.", javaType = "Long")
+    public static final String FRAME_START = "CamelVirtNbdFrameStart";
+
+    @Metadata(description = "Length that the frame's header gives: bytes of the disk (uncompressed) for a data or zero frame,"
+                            + " bytes of JSON for a meta or comp frame.", javaType = "Long")
+    public static final String FRAME_LENGTH = "CamelVirtNbdFrameLength";
+
+    @Metadata(description = "Exact number of bytes of the body, where it is known before the body is read: always, except"
+                            + " for whole disks that are compressed and for manifests. Object stores need it, for example as"
+                            + " CamelAwsS3ContentLength.",
+              javaType = "Long")
+    public static final String CONTENT_LENGTH = "CamelVirtNbdContentLength";
+
+    @Metadata(label = "producer", description = "Overrides the option nbdUri.", javaType = "String")
+    public static final String NBD_URI = "CamelVirtNbdNbdUri";
+
+    @Metadata(label = "producer", description = "Overrides the option unit: disk, segment or frame.", javaType = "String")
+    public static final String UNIT = "CamelVirtNbdUnit";
+
+    @Metadata(label = "producer", description = "Overrides the option segmentSize.", javaType = "String")
+    public static final String SEGMENT_SIZE = "CamelVirtNbdSegmentSize";
+
+    @Metadata(label = "producer", description = "Overrides the option compression: none or lz4.", javaType = "String")
+    public static final String COMPRESSION = "CamelVirtNbdCompression";
+
+    @Metadata(label = "producer", description = "Overrides the option compressionLevel.", javaType = "Integer")
+    public static final String COMPRESSION_LEVEL = "CamelVirtNbdCompressionLevel";
+
+    @Metadata(label = "producer", description = "Overrides the option image.", javaType = "String")
+    public static final String IMAGE = "CamelVirtNbdImage";
+
+    @Metadata(label = "producer", description = "Overrides the option format: qcow2 or raw.", javaType = "String")
+    public static final String FORMAT = "CamelVirtNbdFormat";
+
+    @Metadata(label = "producer", description = "Overrides the option directory.", javaType = "String")
+    public static final String DIRECTORY = "CamelVirtNbdDirectory";
+
+    @Metadata(label = "producer", description = "Overrides the option until.", javaType = "String")
+    public static final String UNTIL = "CamelVirtNbdUntil";
+
+    @Metadata(label = "producer", description = "Overrides the option overwrite.", javaType = "Boolean")
+    public static final String OVERWRITE = "CamelVirtNbdOverwrite";
+
+    private VirtNbdConstants() {
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.Converter;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.util.IOHelper;
+
+/** Converts the bodies of a backup's messages. */
+@Converter(generateBulkLoader = true)
+public final class VirtNbdConverter {
+
+    private VirtNbdConverter() {
+    }
+
+    /** Opens the artifact. A stream that the receiver forgets to close is closed when the exchange is done. */
+    @Converter
+    public static InputStream toInputStream(ArtifactBody body, Exchange exchange) throws IOException {
+        InputStream stream = body.open();
+        if (exchange != null) {
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    IOHelper.close(stream);
+                }
+            });
+        }
+        return stream;
+    }
+
+    /** Everything but whole disks. */
+    @Converter
+    public static byte[] toByteArray(ArtifactBody body, Exchange exchange) throws IOException {
+        return body.bytes();
+    }
+
+    /** Everything but whole disks. */
+    @Converter
+    public static ByteBuffer toByteBuffer(ArtifactBody body, Exchange exchange) throws IOException {
+        return ByteBuffer.wrap(body.bytes());
+    }
+
+    /** Texts only: Camel's fallback would deliver a description in place of a disk. */
+    @Converter
+    public static String toString(ArtifactBody body, Exchange exchange) throws IOException {
+        if (!body.isText()) {
+            throw new IllegalStateException(body.name() + " is not text and is not converted to a String; read it as bytes or"
+                    + " as an InputStream");
+        }
+        return new String(body.bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Never: Camel's fallback would deliver a description in place of a backup. */
+    @Converter
+    public static String toString(BackupBody body, Exchange exchange) {
+        throw new IllegalStateException(body + " has several messages and is not converted to a String; split the body");
+    }
+}

@@ -1,0 +1,86 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.ScheduledPollEndpoint;
+
+/**
+ * Back up disks of virtual machines over NBD as messages, and restore them.
+ */
+@UriEndpoint(firstVersion = "0.1.0", scheme = "virtnbd", title = "VirtNBD", syntax = "virtnbd:operation:name",
+             category = {Category.FILE, Category.CLOUD}, headersClass = VirtNbdConstants.class)
+public class VirtNbdEndpoint extends ScheduledPollEndpoint {
+
+    @UriPath
+    @Metadata(required = true, description = "What to do.")
+    private VirtNbdOperation operation;
+    @UriPath
+    @Metadata(description = "Name of the domain. A bare export has none of its own: then it is how the backup is called, by"
+                            + " default as the export or, where that has no name, disk.")
+    private String name;
+    @UriParam
+    private VirtNbdConfiguration configuration;
+
+    public VirtNbdEndpoint(String uri, VirtNbdComponent component, VirtNbdConfiguration configuration) {
+        super(uri, component);
+        this.configuration = configuration;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return switch (operation) {
+            case backup -> new BackupProducer(this);
+            case restore -> new RestoreProducer(this);
+            case verify -> new VerifyProducer(this);
+            case inspect -> new InspectProducer(this);
+        };
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        OptionRules.checkConsumer(this);
+        BackupConsumer consumer = new BackupConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        OptionRules.check(this);
+    }
+
+    public VirtNbdOperation getOperation() {
+        return operation;
+    }
+
+    public void setOperation(VirtNbdOperation operation) {
+        this.operation = operation;
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    public void setName(String name) {
+        this.name = name;
+    }
+
+    public VirtNbdConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(VirtNbdConfiguration configuration) {
+        this.configuration = configuration;
+    }
+}

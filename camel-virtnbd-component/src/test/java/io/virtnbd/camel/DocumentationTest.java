@@ -1,0 +1,64 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The component's page says what its metadata says. */
+class DocumentationTest {
+
+    private static JsonNode metadata() throws IOException {
+        return new ObjectMapper().readTree(DocumentationTest.class.getResource("/META-INF/io/virtnbd/camel/virtnbd.json"));
+    }
+
+    static Stream<JsonNode> ownOptions() throws IOException {
+        return StreamSupport.stream(metadata().get("properties").spliterator(), false)
+                .filter(option -> option.path("configurationClass").asText().startsWith("io.virtnbd"));
+    }
+
+    private static String page() throws IOException {
+        return Files.readString(Path.of("src/main/docs/virtnbd-component.adoc"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ownOptions")
+    void everyOptionStandsOnThePageAsInTheMetadata(JsonNode option) throws IOException {
+        String value = option.path("defaultValue").asText();
+
+        assertThat(page()).contains(" | " + option.get("description").asText()
+                + (value.isEmpty() ? " | \n" : " | `" + value + "`\n"));
+    }
+
+    @Test
+    void everyHeaderStandsOnThePageAsInTheMetadata() throws IOException {
+        String page = page();
+        JsonNode headers = metadata().get("headers");
+
+        assertThat(headers.fieldNames()).toIterable().hasSizeGreaterThan(20).allSatisfy(name ->
+                assertThat(page).contains("| `" + name + "` | " + headers.get(name).get("description").asText() + " | "));
+    }
+
+    @Test
+    void theMetadataIsWhereCamelLooksForIt() throws IOException {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            assertThat(ownOptions()).hasSizeGreaterThan(15);
+            assertThat(context.getComponent("virtnbd")).isInstanceOf(VirtNbdComponent.class);
+            assertThat(context.resolveDataFormat("sparseStream")).isNotNull();
+            assertThat(context.resolveDataFormat("lz4")).isNotNull();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.nbd.protocol.NbdUri;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EndpointValidationTest {
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+
+    @BeforeEach
+    void start() {
+        context.start();
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    private VirtNbdConfiguration configuration(String uri) {
+        return context.getEndpoint(uri, VirtNbdEndpoint.class).getConfiguration();
+    }
+
+    @Test
+    void takesOperationAndName() {
+        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup:web1?nbdUri=nbd://host/disk", VirtNbdEndpoint.class);
+
+        assertThat(endpoint.getOperation()).isEqualTo(VirtNbdOperation.backup);
+        assertThat(endpoint.getName()).isEqualTo("web1");
+        assertThat(context.getEndpoint("virtnbd:verify", VirtNbdEndpoint.class).getName()).isNull();
+    }
+
+    @Test
+    void takesPlusSignInSchemeAsItIsWritten() {
+        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd+unix:///disk?socket=/run/nbd.sock",
+                VirtNbdEndpoint.class);
+
+        assertThat(new RequestOptions(endpoint, null).nbdUri().orElseThrow())
+                .hasToString("nbd+unix:///disk?socket=/run/nbd.sock");
+    }
+
+    @Test
+    void takesDurationsAndSizesWithUnits() {
+        VirtNbdConfiguration configuration = configuration(
+                "virtnbd:backup?nbdUri=nbd://host&connectTimeout=3s&requestTimeout=2m&segmentSize=64MB&requestSize=1m");
+
+        assertThat(configuration.getConnectTimeout()).isEqualTo(3000);
+        assertThat(configuration.getRequestTimeout()).isEqualTo(120_000);
+        assertThat(configuration.getSegmentSize()).isEqualTo("64MB");
+    }
+
+    @Test
+    void endpointsStartWithTheOptionsOfTheComponentAndDoNotChangeThem() {
+        VirtNbdComponent component = context.getComponent("virtnbd", VirtNbdComponent.class);
+        component.getConfiguration().setUnit(BackupUnit.segment);
+
+        assertThat(configuration("virtnbd:backup?nbdUri=nbd://host&segmentSize=1m").getUnit()).isEqualTo(BackupUnit.segment);
+        assertThat(component.getConfiguration().getSegmentSize()).isEqualTo("16m");
+    }
+
+    @Test
+    void defaultsAreThoseOfTheEngine() throws Exception {
+        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host", VirtNbdEndpoint.class);
+
+        DiskBackupOptions engine = DiskBackupOptions.builder(NbdUri.parse("nbd://host")).build();
+        assertThat(new RequestOptions(endpoint, null).backup()).isEqualTo(engine);
+    }
+
+    @Test
+    void takesTheTlsParametersOfTheEndpointElseThoseOfTheContextIfAsked() throws Exception {
+        SSLContextParameters own = new SSLContextParameters();
+        context.getRegistry().bind("tls", own);
+        context.setSSLContextParameters(new SSLContextParameters());
+
+        assertThat(configuration("virtnbd:backup?nbdUri=nbds://host&sslContextParameters=#tls").getSslContextParameters())
+                .isSameAs(own);
+        assertThat(configuration("virtnbd:backup?nbdUri=nbds://host").getSslContextParameters()).isNull();
+        context.getComponent("virtnbd", VirtNbdComponent.class).setUseGlobalSslContextParameters(true);
+        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbds://other", VirtNbdEndpoint.class);
+        assertThat(endpoint.getConfiguration().getSslContextParameters()).isSameAs(context.getSSLContextParameters());
+        assertThat(new RequestOptions(endpoint, null).client().sslContext()).isPresent();
+    }
+
+    @Test
+    void listsTheOperationsThereAre() {
+        assertThatThrownBy(() -> context.getEndpoint("virtnbd:backups"))
+                .isInstanceOf(ResolveEndpointFailedException.class)
+                .hasStackTraceContaining("unknown operation 'backups', expected one of backup, restore, verify, inspect");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "virtnbd:backup?nbdUri=http://host                          | not an NBD URI: 'http://host'",
+        "virtnbd:backup?nbdUri=nbd://host&segmentSize=63k           | segmentSize is '63k', expected 64k to 1g",
+        "virtnbd:backup?nbdUri=nbd://host&segmentSize=1025m         | segmentSize is '1025m', expected 64k to 1g",
+        "virtnbd:backup?nbdUri=nbd://host&segmentSize=big           | segmentSize is 'big', expected a size",
+        "virtnbd:backup?nbdUri=nbd://host&requestSize=100000        | requestSize is '100000', expected a power of two",
+        "virtnbd:backup?nbdUri=nbd://host&requestSize=32m     | requestSize is '32m', expected a power of two from 64k to 16m",
+        "virtnbd:backup?nbdUri=nbd://host&compression=lz4&compressionLevel=13 | compressionLevel is '13', expected 1 to 12",
+        "virtnbd:backup?nbdUri=nbd://host&compression=lz4&unit=frame | compression is 'lz4', expected none with unit=frame",
+        "virtnbd:backup?nbdUri=nbd://host&checkpointPrefix=a/b      | checkpoint name",
+        "virtnbd:backup?nbdUri=nbd://host&disk=../vda               | disk name",
+        "virtnbd:backup?nbdUri=nbd://host&disks=vda,vdb             | disk name",
+        "virtnbd:backup:a{b}?nbdUri=nbd://host                      | domain name",
+        "virtnbd:backup?nbdUri=nbd://host&connections=0             | connections is 0, expected 1 to",
+        "virtnbd:backup?nbdUri=nbd://host&pipelineDepth=1000        | pipelineDepth is 1000, expected 1 to",
+        "virtnbd:backup?nbdUri=nbd://host&requestTimeout=0          | requestTimeout",
+        "virtnbd:backup?nbdUri=nbd://host&manifestTimeout=-1        | manifestTimeout is '-1', expected 0 or more",
+        "virtnbd:restore?image=a.qcow2&nbdUri=nbd://host            | image and nbdUri are both set",
+        "virtnbd:restore?image=a.qcow2&format=vmdk                  | format is 'vmdk', expected qcow2 or raw",
+    })
+    void refusesWrongOptions(String uri, String message) {
+        assertThatThrownBy(() -> context.getEndpoint(uri).start()).hasStackTraceContaining(message);
+    }
+
+    @Test
+    void refusesUnknownOptions() {
+        assertThatThrownBy(() -> context.getEndpoint("virtnbd:verify?colour=red")).hasStackTraceContaining("colour=red");
+    }
+
+    @Test
+    void onlyBackupsStartRoutes() {
+        assertThatThrownBy(() -> context.getEndpoint("virtnbd:verify").createConsumer(exchange -> { }))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("operation verify cannot start a route");
+        assertThatThrownBy(() -> context.getEndpoint("virtnbd:backup").createConsumer(exchange -> { }))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("needs the option nbdUri");
+    }
+}
