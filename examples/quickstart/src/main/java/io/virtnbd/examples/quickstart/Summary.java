@@ -1,0 +1,44 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.examples.quickstart;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was done, in two short tables. */
+final class Summary {
+
+    private record Step(String name, long bytes, long nanos) {
+    }
+
+    private final List<Step> steps = new ArrayList<>();
+
+    void add(String name, long bytes, long nanos) {
+        steps.add(new Step(name, bytes, nanos));
+    }
+
+    void printSteps(PrintStream out) {
+        out.printf("%-9s  %12s  %9s  %9s%n", "Step", "Disk content", "Time", "Speed");
+        for (Step step : steps) {
+            out.printf("%-9s  %12s  %9s  %9s%n", step.name(), Quantities.bytes(step.bytes()), Quantities.duration(step.nanos()),
+                    Quantities.speed(step.bytes(), step.nanos()));
+        }
+    }
+
+    /**
+     * @param name  the directory as the user calls it
+     * @param files in the directory
+     */
+    static void printFiles(PrintStream out, Path name, Path directory, List<Path> files) throws IOException {
+        out.println("Files in " + name);
+        for (Path file : files) {
+            out.printf("%12s  %s%n", Quantities.bytes(Files.size(file)), directory.relativize(file));
+        }
+    }
+}
