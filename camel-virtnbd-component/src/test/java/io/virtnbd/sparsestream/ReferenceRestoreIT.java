@@ -47,7 +47,8 @@ class ReferenceRestoreIT {
         Path restored = directory.resolve("restored");
         // libvirt's built-in test driver: this restore defines nothing and needs no daemon
         String log = Tool.run("virtnbdrestore", "-U", "test:///default", "-n", "-i", backup.toString(),
-                "-o", restored.toString(), "-d", "vda", "-f", directory.resolve("socket").toString(), "-L", directory.resolve("log").toString());
+                "-o", restored.toString(), "-d", "vda", "-f", directory.resolve("socket").toString(),
+                "-L", directory.resolve("log").toString());
 
         Path raw = directory.resolve("raw");
         Tool.run("qemu-img", "convert", "-O", "raw", image(restored, log).toString(), raw.toString());
