@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -209,17 +210,23 @@ class PipelineTest {
 
     @Test
     void refusesBlockingCallsOfTheReceivingThread() throws Exception {
+        CountDownLatch attached = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(peer -> {
             peer.handshake(SIZE);
-            peer.data(peer.readRequest().cookie(), DONE, 0, new byte[1]);
+            Peer.Request request = peer.readRequest();
+            // a reply that came before would run what is attached on this thread
+            assertThat(attached.await(10, TimeUnit.SECONDS)).isTrue();
+            peer.data(request.cookie(), DONE, 0, new byte[1]);
             peer.read();
         }); NbdClient client = server.connect()) {
             CompletableFuture<Void> read = client.read(0, ByteBuffer.allocate(1));
-            assertThatThrownBy(() -> read.thenRun(() -> {
+            CompletableFuture<Void> reaction = read.thenRun(() -> {
                 assertThatThrownBy(() -> client.write(0, ByteBuffer.allocate(1), 0)).isInstanceOf(IllegalStateException.class);
                 assertThatThrownBy(() -> NbdClient.await(new CompletableFuture<>())).isInstanceOf(IllegalStateException.class);
                 throw new IllegalArgumentException("on " + Thread.currentThread().getName());
-            }).join()).hasMessageContaining("IllegalArgumentException: on ");
+            });
+            attached.countDown();
+            assertThatThrownBy(reaction::join).hasMessageContaining("IllegalArgumentException: on ");
             assertThat(client.isOpen()).isTrue();
         }
     }
