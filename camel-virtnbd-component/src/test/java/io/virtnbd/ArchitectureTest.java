@@ -23,14 +23,16 @@ class ArchitectureTest {
             .layer("nbd").definedBy("io.virtnbd.nbd..")
             .layer("sparsestream").definedBy("io.virtnbd.sparsestream..")
             .layer("chain").definedBy("io.virtnbd.chain..")
+            .layer("libvirt").definedBy("io.virtnbd.libvirt..")
             .layer("engine").definedBy("io.virtnbd.engine..")
             .layer("camel").definedBy("io.virtnbd.camel..")
             .whereLayer("extent").mayNotAccessAnyLayer()
             .whereLayer("nbd").mayOnlyAccessLayers("extent")
             .whereLayer("sparsestream").mayOnlyAccessLayers("extent")
             .whereLayer("chain").mayOnlyAccessLayers("sparsestream", "extent")
-            .whereLayer("engine").mayOnlyAccessLayers("chain", "sparsestream", "nbd", "extent")
-            .whereLayer("camel").mayOnlyAccessLayers("engine", "chain", "sparsestream", "nbd", "extent");
+            .whereLayer("libvirt").mayNotAccessAnyLayer()
+            .whereLayer("engine").mayOnlyAccessLayers("libvirt", "chain", "sparsestream", "nbd", "extent")
+            .whereLayer("camel").mayOnlyAccessLayers("engine", "libvirt", "chain", "sparsestream", "nbd", "extent");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles = slices().matching("io.virtnbd.(**)").should().beFreeOfCycles();
@@ -38,6 +40,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theProtocolDoesNoInputOrOutput = noClasses().that().resideInAPackage("io.virtnbd.nbd.protocol..")
             .should().dependOnClassesThat().resideInAnyPackage("java.nio.channels..", "java.net..", "java.nio.file.spi..");
+
+    @ArchTest
+    static final ArchRule onlyLibvirtKnowsItsBindings = noClasses().that().resideOutsideOfPackage("io.virtnbd.libvirt..")
+            .should().dependOnClassesThat().resideInAPackage("org.libvirt..");
 
     @ArchTest
     static final ArchRule onlyTheComponentKnowsCamel = noClasses().that().resideOutsideOfPackage("io.virtnbd.camel..")

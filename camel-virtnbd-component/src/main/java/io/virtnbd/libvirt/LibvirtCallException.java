@@ -1,0 +1,43 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.libvirt;
+
+import java.io.IOException;
+
+/** A call to libvirt failed. The message names the domain or the connection, the call, and what libvirt said. */
+public final class LibvirtCallException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    /** What a caller can tell apart. */
+    public enum Kind {
+        /** The daemon cannot be reached, or the connection to it was lost. */
+        CONNECTION,
+        NO_DOMAIN,
+        NO_CHECKPOINT,
+        /** A checkpoint's bitmap is missing or broken. */
+        CHECKPOINT_INCONSISTENT,
+        /** There is no backup job. */
+        NO_BACKUP,
+        /** Not possible in the domain's state, for example because it is not running. */
+        OPERATION_INVALID,
+        /** The guest agent is not there, does not answer, or refused. */
+        AGENT,
+        /** Another job holds the domain for too long. */
+        TIMEOUT,
+        OTHER
+    }
+
+    private final Kind kind;
+
+    public LibvirtCallException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}
