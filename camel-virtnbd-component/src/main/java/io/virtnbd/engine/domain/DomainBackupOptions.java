@@ -1,0 +1,44 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.domain;
+
+import io.virtnbd.engine.backup.DiskReadOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which disks of a domain are backed up, and how.
+ *
+ * @param level            what to cover
+ * @param disks            target names of the disks to back up; empty for all
+ * @param excludedDisks    target names of disks to leave out
+ * @param checkpointPrefix first part of the names of checkpoints; a domain has one chain for each prefix
+ * @param freeze           whether the guest's file systems are frozen while the backup begins
+ * @param freezeTimeout    how long the guest agent may take for one answer
+ * @param scratchDirectory absolute directory on the domain's host for what the guest overwrites during the backup, and for the
+ *                         socket that serves the disks
+ * @param server           where the disks are served over TCP; empty for a unix socket, which takes a domain on this host
+ * @param includeSecrets   whether the domain XML keeps passwords
+ * @param waitForDomain    how long to wait for another backup of the domain to end; zero for not at all
+ * @param reading          how the disks are read
+ */
+public record DomainBackupOptions(RequestedLevel level, Set<String> disks, Set<String> excludedDisks, String checkpointPrefix,
+                                  FreezeMode freeze, Duration freezeTimeout, Path scratchDirectory,
+                                  Optional<BackupServerAddress> server, boolean includeSecrets, Duration waitForDomain,
+                                  DiskReadOptions reading) {
+
+    public static final Path DEFAULT_SCRATCH_DIRECTORY = Path.of("/var/tmp");
+    public static final Duration DEFAULT_FREEZE_TIMEOUT = Duration.ofSeconds(30);
+
+    public DomainBackupOptions {
+        disks = Set.copyOf(disks);
+        excludedDisks = Set.copyOf(excludedDisks);
+        if (!scratchDirectory.isAbsolute()) {
+            throw new IllegalArgumentException("scratchDirectory is '" + scratchDirectory + "', expected an absolute path");
+        }
+    }
+}
