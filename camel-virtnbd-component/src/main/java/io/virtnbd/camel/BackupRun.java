@@ -45,7 +45,7 @@ final class BackupRun {
         RequestOptions requested = new RequestOptions(endpoint, request);
         BackupUnit unit = requested.unit();
         DiskBackupOptions options = requested.backup();
-        if (unit == BackupUnit.frame && options.compression().lz4()) {
+        if (unit == BackupUnit.frame && options.reading().compression().lz4()) {
             throw new IllegalArgumentException("compression is lz4, expected none with unit=frame: use the lz4 data format");
         }
         return new BackupRun(DiskBackup.open(options), requested.domain(), options, unit, endpoint.getConfiguration());

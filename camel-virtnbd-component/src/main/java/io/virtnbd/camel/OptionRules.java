@@ -4,7 +4,7 @@
  */
 package io.virtnbd.camel;
 
-import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.engine.backup.DiskReadOptions;
 
 /** What is checked when an endpoint starts, so that a mistake is not found out at night. */
 final class OptionRules {
@@ -39,11 +39,11 @@ final class OptionRules {
 
     private static void checkBackup(VirtNbdConfiguration configuration, RequestOptions options) throws Exception {
         long requestSize = ByteSize.parse("requestSize", configuration.getRequestSize());
-        require(Long.bitCount(requestSize) == 1 && requestSize >= DiskBackupOptions.MIN_REQUEST_SIZE
-                        && requestSize <= DiskBackupOptions.MAX_REQUEST_SIZE, "requestSize", configuration.getRequestSize(),
+        require(Long.bitCount(requestSize) == 1 && requestSize >= DiskReadOptions.MIN_REQUEST_SIZE
+                        && requestSize <= DiskReadOptions.MAX_REQUEST_SIZE, "requestSize", configuration.getRequestSize(),
                 "a power of two from 64k to 16m");
         long segmentSize = ByteSize.parse("segmentSize", configuration.getSegmentSize());
-        require(segmentSize >= DiskBackupOptions.MIN_SEGMENT_SIZE && segmentSize <= DiskBackupOptions.MAX_SEGMENT_SIZE,
+        require(segmentSize >= DiskReadOptions.MIN_SEGMENT_SIZE && segmentSize <= DiskReadOptions.MAX_SEGMENT_SIZE,
                 "segmentSize", configuration.getSegmentSize(), "64k to 1g");
         require(configuration.getCompressionLevel() >= 1 && configuration.getCompressionLevel() <= MOST_COMPRESSION,
                 "compressionLevel", configuration.getCompressionLevel(), "1 to " + MOST_COMPRESSION);

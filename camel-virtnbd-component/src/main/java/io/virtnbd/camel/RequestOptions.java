@@ -8,7 +8,9 @@ import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.Level;
 import io.virtnbd.engine.Compression;
 import io.virtnbd.engine.ProgressListener;
+import io.virtnbd.engine.backup.BackupDate;
 import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
@@ -163,18 +165,14 @@ final class RequestOptions {
         String checkpoint = configuration.getCheckpointPrefix() + ".0";
         BackupFileNames.manifest(domain(), checkpoint);
         BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);
-        return DiskBackupOptions.builder(uri)
-                .client(client())
-                .disk(exportedDisk())
-                .level(Level.COPY)
-                .checkpoint(checkpoint)
-                .parentCheckpoint("")
-                .compression(compression())
-                .segmentSize(ByteSize.parse("segmentSize", value(VirtNbdConstants.SEGMENT_SIZE, String.class,
-                        configuration.getSegmentSize())))
-                .requestSize(Math.toIntExact(ByteSize.parse("requestSize", configuration.getRequestSize())))
-                .progress(progress())
-                .build();
+        return new DiskBackupOptions(uri, exportedDisk(), "qcow2", Level.COPY, Optional.empty(), checkpoint, "", BackupDate.now(),
+                reading());
+    }
+
+    DiskReadOptions reading() throws GeneralSecurityException, IOException {
+        return new DiskReadOptions(client(), compression(),
+                ByteSize.parse("segmentSize", value(VirtNbdConstants.SEGMENT_SIZE, String.class, configuration.getSegmentSize())),
+                Math.toIntExact(ByteSize.parse("requestSize", configuration.getRequestSize())), progress());
     }
 
     RestoreOptions restoreTo(Path image) throws GeneralSecurityException, IOException {

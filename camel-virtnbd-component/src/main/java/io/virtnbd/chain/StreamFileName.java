@@ -19,4 +19,32 @@ import java.util.OptionalLong;
  */
 public record StreamFileName(
         String disk, Level level, Optional<String> checkpoint, OptionalLong epochSeconds, OptionalInt segmentIndex) {
+
+    /**
+     * The name of a whole stream.
+     *
+     * @param checkpoint   checkpoint that the backup makes
+     * @param epochSeconds time of the backup in seconds since 1970 UTC, not negative
+     */
+    public static StreamFileName of(String disk, Level level, String checkpoint, long epochSeconds) {
+        return new StreamFileName(disk, level, level == Level.INC ? Optional.of(checkpoint) : Optional.empty(),
+                level == Level.DIFF ? OptionalLong.of(epochSeconds) : OptionalLong.empty(), OptionalInt.empty());
+    }
+
+    /** The name of a segment of the same stream. */
+    public StreamFileName segment(int index) {
+        return new StreamFileName(disk, level, checkpoint, epochSeconds, OptionalInt.of(index));
+    }
+
+    /**
+     * The name as it is written.
+     *
+     * @throws InvalidNameException if the disk's or the checkpoint's name cannot be part of a file name
+     */
+    public String text() {
+        String made = checkpoint.orElse("");
+        long time = epochSeconds.orElse(0);
+        return segmentIndex.isPresent() ? BackupFileNames.segment(disk, level, made, time, segmentIndex.getAsInt())
+                : BackupFileNames.stream(disk, level, made, time);
+    }
 }

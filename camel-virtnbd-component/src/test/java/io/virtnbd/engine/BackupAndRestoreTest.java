@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.engine.backup.DiskBackup;
 import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.backup.EncodedFrame;
 import io.virtnbd.engine.backup.Segment;
 import io.virtnbd.engine.restore.DiskRestore;
@@ -142,8 +143,9 @@ class BackupAndRestoreTest {
     }
 
     private static DiskBackup open(ServedDisk disk, boolean lz4) throws IOException {
-        return DiskBackup.open(DiskBackupOptions.builder(disk.uri()).requestSize(256 << 10).segmentSize(1 << 20)
-                .compression(lz4 ? Compression.lz4(1) : Compression.NONE).build());
+        return DiskBackup.open(DiskBackupOptions.copyOf(disk.uri()).withReading(DiskReadOptions.defaults()
+                .withRequestSize(256 << 10).withSegmentSize(1 << 20)
+                .withCompression(lz4 ? Compression.lz4(1) : Compression.NONE)));
     }
 
     private static byte[] read(ReopenableStream stream) throws IOException {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.engine.backup.DiskBackup;
 import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.engine.restore.RestoreResult;
@@ -95,7 +96,8 @@ class StalledRestoreTest {
     }
 
     private static byte[] backup(ServedDisk disk) throws IOException {
-        try (DiskBackup backup = DiskBackup.open(DiskBackupOptions.builder(disk.uri()).compression(Compression.lz4(1)).build());
+        try (DiskBackup backup = DiskBackup.open(DiskBackupOptions.copyOf(disk.uri())
+                     .withReading(DiskReadOptions.defaults().withCompression(Compression.lz4(1))));
              InputStream stream = backup.disk().open()) {
             return stream.readAllBytes();
         }

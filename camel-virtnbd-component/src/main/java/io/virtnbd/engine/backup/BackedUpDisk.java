@@ -4,15 +4,17 @@
  */
 package io.virtnbd.engine.backup;
 
+import io.virtnbd.chain.Level;
 import io.virtnbd.chain.StreamFileName;
 
 /**
  * One disk of a backup.
  *
  * @param backup   its content, open as long as the backup it belongs to
- * @param fileName name of its file in a backup set; says the level too, which can differ from the backup's: a new disk has its
- *                 own full within an increment
+ * @param fileName name of its file in a backup set; the level in it is what the stream is in its chain
+ * @param level    what the stream covers: a full where it holds the whole disk, which can be so within an incremental backup,
+ *                 under the name of an increment too
  * @param reason   why this level, in words for people
  */
-public record BackedUpDisk(DiskBackup backup, StreamFileName fileName, String reason) {
+public record BackedUpDisk(DiskBackup backup, StreamFileName fileName, Level level, String reason) {
 }

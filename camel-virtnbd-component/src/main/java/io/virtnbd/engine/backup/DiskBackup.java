@@ -8,13 +8,15 @@ import io.virtnbd.chain.Level;
 import io.virtnbd.engine.ReopenableStream;
 import io.virtnbd.extent.ExtentMap;
 import io.virtnbd.nbd.client.NbdClient;
+import io.virtnbd.nbd.client.NbdClientOptions;
+import io.virtnbd.nbd.protocol.BaseAllocation;
 import io.virtnbd.sparsestream.StreamMetadata;
 import io.virtnbd.sparsestream.StreamMetadataBuilder;
 import java.io.Closeable;
 import java.io.IOException;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * The backup of one disk from one NBD export, as long as it is open: the disk's stream as a whole, in segments or frame by
@@ -27,7 +29,6 @@ import java.util.Iterator;
 public final class DiskBackup implements Closeable {
 
     private static final int MIN_ALIGNMENT = 4096;
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS");
 
     private final DiskPlan plan;
     private final StreamFactory streams;
@@ -47,20 +48,21 @@ public final class DiskBackup implements Closeable {
      */
     public static DiskBackup open(DiskBackupOptions options) throws IOException {
         String what = "disk " + options.disk() + " from " + options.uri();
-        ExportConnections connections = new ExportConnections(options.uri(), options.client());
+        DiskReadOptions reading = options.reading();
+        ExportConnections connections = new ExportConnections(options.uri(), client(options));
         try {
             NbdClient client = connections.acquire();
-            int maxDataLength = Math.min(options.requestSize(), client.export().blockSize().maximum());
+            int maxDataLength = Math.min(reading.requestSize(), client.export().blockSize().maximum());
             long block = client.export().blockSize().minimum();
-            if (maxDataLength % block != 0 || options.segmentSize() < Math.max(block, MIN_ALIGNMENT)) {
+            if (maxDataLength % block != 0 || reading.segmentSize() < Math.max(block, MIN_ALIGNMENT)) {
                 throw new DiskBackupException(what + " has a minimum block of " + block + " bytes, expected one that divides"
-                        + " the request of " + maxDataLength + " bytes and fits into the segment of " + options.segmentSize());
+                        + " the request of " + maxDataLength + " bytes and fits into the segment of " + reading.segmentSize());
             }
-            ExtentMap extents = ExtentPlanner.plan(client, what);
+            ExtentMap extents = ExtentPlanner.plan(client, options.dirtyBitmap(), what);
             connections.release(client, true);
             StreamSize size = StreamSize.of(new FrameCursor(extents, maxDataLength));
             DiskPlan plan = new DiskPlan(metadata(options, extents.size(), size.dataBytes()), extents, size, maxDataLength,
-                    options.segmentSize(), (int) Math.max(MIN_ALIGNMENT, block));
+                    reading.segmentSize(), (int) Math.max(MIN_ALIGNMENT, block));
             return new DiskBackup(plan, new StreamFactory(connections, options, maxDataLength, what));
         } catch (IOException | RuntimeException | Error e) {
             connections.close();
@@ -68,18 +70,24 @@ public final class DiskBackup implements Closeable {
         }
     }
 
+    private static NbdClientOptions client(DiskBackupOptions options) {
+        List<String> contexts = new ArrayList<>(List.of(BaseAllocation.NAME));
+        options.dirtyBitmap().ifPresent(contexts::add);
+        return options.reading().client().withMetaContexts(contexts);
+    }
+
     private static StreamMetadata metadata(DiskBackupOptions options, long virtualSize, long dataSize) {
         StreamMetadataBuilder builder = StreamMetadata.builder()
                 .virtualSize(virtualSize)
                 .dataSize(dataSize)
-                .date(LocalDateTime.now().format(DATE))
+                .date(options.date())
                 .diskName(options.disk())
                 .diskFormat(options.diskFormat())
                 .checkpointName(options.checkpoint())
                 .parentCheckpoint(options.parentCheckpoint())
                 .incremental(options.level() == Level.INC || options.level() == Level.DIFF);
-        if (options.compression().lz4()) {
-            builder.compressed(options.compression().level());
+        if (options.reading().compression().lz4()) {
+            builder.compressed(options.reading().compression().level());
         }
         return builder.build();
     }

@@ -44,6 +44,18 @@ public record DiskReadOptions(NbdClientOptions client, Compression compression, 
         }
     }
 
+    public DiskReadOptions withCompression(Compression value) {
+        return new DiskReadOptions(client, value, segmentSize, requestSize, progress);
+    }
+
+    public DiskReadOptions withSegmentSize(long value) {
+        return new DiskReadOptions(client, compression, value, requestSize, progress);
+    }
+
+    public DiskReadOptions withRequestSize(int value) {
+        return new DiskReadOptions(client, compression, segmentSize, value, progress);
+    }
+
     public static DiskReadOptions defaults() {
         return new DiskReadOptions(NbdClientOptions.defaults(), Compression.NONE, DEFAULT_SEGMENT_SIZE, DEFAULT_REQUEST_SIZE,
                 ProgressListener.NONE);

@@ -30,7 +30,7 @@ final class StreamFactory implements Closeable {
         this.options = options;
         this.what = what;
         int slots = Math.max(MIN_SLOTS, READ_AHEAD / maxDataLength);
-        Compression compression = options.compression();
+        Compression compression = options.reading().compression();
         SlotPool plainSlots = new SlotPool(slots, () -> new PlainSlot(maxDataLength, Integer.MAX_VALUE));
         this.streamSlots = compression.lz4()
                 ? new SlotPool(slots, () -> new Lz4Slot(maxDataLength, compression.level(), false)) : plainSlots;
@@ -40,12 +40,12 @@ final class StreamFactory implements Closeable {
     }
 
     Compression compression() {
-        return options.compression();
+        return options.reading().compression();
     }
 
     InputStream wholeStream(FrameSource frames, StreamMetadata metadata) throws IOException {
         return new StreamInputStream(StreamHead.encode(metadata), pipeline(streamSlots, frames),
-                new StreamTail(options.compression().lz4()), options.disk(), metadata.dataSize(), options.progress());
+                new StreamTail(options.reading().compression().lz4()), options.disk(), metadata.dataSize(), options.reading().progress());
     }
 
     InputStream plainSegment(FrameSource frames, StreamMetadata metadata) throws IOException {

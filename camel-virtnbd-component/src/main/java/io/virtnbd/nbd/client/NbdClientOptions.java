@@ -78,6 +78,12 @@ public record NbdClientOptions(Duration connectTimeout, Duration requestTimeout,
         }
     }
 
+    /** The same with other meta contexts. */
+    public NbdClientOptions withMetaContexts(List<String> names) {
+        return new NbdClientOptions(connectTimeout, requestTimeout, idleTimeout, flushTimeout, pipelineDepth, connections, names,
+                sslContext, maxPayload, maxStatusExtents);
+    }
+
     public static NbdClientOptions defaults() {
         return builder().build();
     }

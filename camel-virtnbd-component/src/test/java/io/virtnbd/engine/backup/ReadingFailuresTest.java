@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.engine.Compression;
 import io.virtnbd.engine.ProgressListener;
+import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
 import io.virtnbd.nbd.server.Export;
 import io.virtnbd.nbd.server.NbdServer;
@@ -133,7 +134,7 @@ class ReadingFailuresTest {
             throw new IllegalStateException("listener");
         };
         try (NbdServer server = serve(new FragileExport(SIZE, SIZE, null));
-             DiskBackup backup = DiskBackup.open(options(server, false).progress(listener).build());
+             DiskBackup backup = DiskBackup.open(options(server, false, listener));
              InputStream stream = backup.disk().open()) {
             assertThatThrownBy(stream::readAllBytes).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(stream::readAllBytes).isInstanceOf(IOException.class).hasMessageContaining("failed before");
@@ -216,11 +217,11 @@ class ReadingFailuresTest {
     }
 
     private static DiskBackup open(NbdServer server, boolean lz4) throws IOException {
-        return DiskBackup.open(options(server, lz4).build());
+        return DiskBackup.open(options(server, lz4, ProgressListener.NONE));
     }
 
-    private static DiskBackupOptions.Builder options(NbdServer server, boolean lz4) {
-        return DiskBackupOptions.builder(NbdUri.parse(server.uri(""))).requestSize(REQUEST).segmentSize(1 << 20)
-                .compression(lz4 ? Compression.lz4(1) : Compression.NONE);
+    private static DiskBackupOptions options(NbdServer server, boolean lz4, ProgressListener progress) {
+        return DiskBackupOptions.copyOf(NbdUri.parse(server.uri(""))).withReading(new DiskReadOptions(
+                NbdClientOptions.defaults(), lz4 ? Compression.lz4(1) : Compression.NONE, 1 << 20, REQUEST, progress));
     }
 }
