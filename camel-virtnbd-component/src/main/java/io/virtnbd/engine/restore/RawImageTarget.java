@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.engine.Closing;
 import io.virtnbd.sparsestream.FilePayload;
 import java.io.EOFException;
 import java.io.IOException;
