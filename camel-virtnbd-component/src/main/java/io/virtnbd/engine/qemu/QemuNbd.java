@@ -84,6 +84,11 @@ public final class QemuNbd implements Closeable {
         }
     }
 
+    /** Waits until it listens. */
+    public void awaitListening() throws IOException {
+        connect(uri -> uri);
+    }
+
     private static void pause() throws InterruptedIOException {
         try {
             Thread.sleep(POLL_MILLIS);
