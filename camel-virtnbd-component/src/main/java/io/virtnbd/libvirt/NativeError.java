@@ -46,6 +46,9 @@ record NativeError(int code, int domain, String message) {
     /** QEMU's own words, which are not translated. */
     private static final String BITMAP_EXISTS = "Bitmap already exists";
 
+    /** libvirt's words, of a checkpoint that is to be deleted; they are not translated by the daemon. */
+    private static final String NO_BITMAP = "not found in backing chain";
+
     /** Offset of {@code message} in {@code virError}: after two ints. */
     private static final long MESSAGE_OFFSET = 8;
 
@@ -72,7 +75,8 @@ record NativeError(int code, int domain, String message) {
             case OPERATION_INVALID -> Kind.OPERATION_INVALID;
             case OPERATION_TIMEOUT -> Kind.TIMEOUT;
             case AGENT_UNRESPONSIVE, AGENT_UNSYNCED -> Kind.AGENT;
-            default -> message.contains(BITMAP_EXISTS) ? Kind.BITMAP_EXISTS : Kind.OTHER;
+            default -> message.contains(BITMAP_EXISTS) ? Kind.BITMAP_EXISTS
+                    : message.contains(NO_BITMAP) ? Kind.CHECKPOINT_INCONSISTENT : Kind.OTHER;
         };
     }
 
