@@ -35,10 +35,11 @@ public final class BackupDirectory {
     }
 
     /**
-     * Lists a directory and reads the metadata of every stream in it, nothing more. A stream that cannot be read is an error
-     * only of the chain of its disk.
+     * Lists a directory and reads the metadata of every stream in it and its manifests, nothing more. Where there are manifests,
+     * streams of checkpoints without one are left out: they are what backups left behind whose delivery has failed. A stream that
+     * cannot be read is an error only of the chain of its disk.
      *
-     * @throws ChainException if it is not a directory
+     * @throws ChainException if it is not a directory, or a manifest of a stream is damaged
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(Path directory) throws IOException {
@@ -53,11 +54,16 @@ public final class BackupDirectory {
             throw e.getCause();
         }
         Collections.sort(paths); // for messages that do not depend on the file system
+        CompleteBackups complete = CompleteBackups.read(paths);
         SortedMap<String, List<StreamFile>> files = new TreeMap<>();
         for (Path path : paths) {
             Optional<StreamFileName> name = BackupFileNames.parse(path.getFileName().toString());
-            name.ifPresent(stream -> files.computeIfAbsent(stream.disk(), disk -> new ArrayList<>())
-                    .add(StreamFile.read(path, stream)));
+            if (name.isPresent()) {
+                StreamFile stream = StreamFile.read(path, name.get());
+                if (complete.has(stream)) {
+                    files.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream);
+                }
+            }
         }
         return new BackupDirectory(directory, files);
     }
