@@ -29,9 +29,13 @@ public final class BackupDirectory {
     /** By the disk in the file's name. */
     private final SortedMap<String, List<StreamFile>> files;
 
-    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files) {
+    private final boolean complete;
+
+    /** @param complete whether all the streams are known to belong to complete backups */
+    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, boolean complete) {
         this.directory = directory;
         this.files = files;
+        this.complete = complete;
     }
 
     /**
@@ -65,7 +69,7 @@ public final class BackupDirectory {
                 }
             }
         }
-        return new BackupDirectory(directory, files);
+        return new BackupDirectory(directory, files, complete.known());
     }
 
     /** The disks of which there are streams, in alphabetical order. */
@@ -96,7 +100,7 @@ public final class BackupDirectory {
             throw new ChainException(directory + ": expected streams of disk '" + name + "', found "
                     + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
         }
-        ChainOrder order = new ChainOrder(name, new DiskLayers(name, LayerBuilder.build(withStrayed(name, own))));
+        ChainOrder order = new ChainOrder(name, new DiskLayers(name, LayerBuilder.build(withStrayed(name, own)), complete));
         List<ChainMember> members = new ArrayList<>();
         for (Layer layer : until == null ? order.newest() : order.until(until)) {
             for (StreamFile file : layer.files()) {

@@ -47,6 +47,11 @@ final class CompleteBackups {
         }
     }
 
+    /** Whether there are manifests to go by. */
+    boolean known() {
+        return !checkpoints.isEmpty();
+    }
+
     /**
      * Whether a stream belongs to a complete backup.
      *

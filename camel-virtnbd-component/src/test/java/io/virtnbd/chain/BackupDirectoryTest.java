@@ -67,6 +67,32 @@ class BackupDirectoryTest {
     }
 
     @Test
+    void takesTheNewestOfTheCompleteIncrementsOnOneCheckpoint() throws Exception {
+        set.line(1).inc(2, 1).inc(3, 1).inc(4, 3);
+        for (int each = 0; each <= 4; each++) {
+            manifest(each, each == 0 ? "" : "virtnbd.0", "vda." + each + ".data");
+        }
+
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThat(BackupSet.fileNames(read.chain("vda", null))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data",
+                "vda.inc.virtnbd.3.data", "vda.inc.virtnbd.4.data");
+        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.2"))).containsExactly("vda.full.data",
+                "vda.inc.virtnbd.1.data", "vda.inc.virtnbd.2.data");
+    }
+
+    @Test
+    void refusesIncrementsOnOneCheckpointWhereOneThatIsNotTheNewestWasBuiltOn() throws Exception {
+        set.line(1).inc(2, 1).inc(3, 1).inc(4, 2);
+        for (int each = 0; each <= 4; each++) {
+            manifest(each, each == 0 ? "" : "virtnbd.0", "vda." + each + ".data");
+        }
+
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("vda.inc.virtnbd.2.data").hasMessageContaining("vda.inc.virtnbd.3.data");
+    }
+
+    @Test
     void refusesADamagedManifest() throws Exception {
         set.line(1);
         manifest(0, "", "vda.full.data");
