@@ -45,7 +45,7 @@ public interface LibvirtDomain {
     List<String> checkpoints() throws LibvirtCallException;
 
     /**
-     * A checkpoint's XML, from which it can be defined again; without secrets.
+     * A checkpoint's XML, from which it can be defined again: with the domain's definition at its time, without secrets.
      *
      * @throws LibvirtCallException {@link LibvirtCallException.Kind#NO_CHECKPOINT} if there is none of that name
      */
