@@ -309,7 +309,8 @@ class LibvirtBackupIT {
     }
 
     private List<String> dirty(String export) {
-        return nbdinfo("--map=qemu:dirty-bitmap:changes", export).lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
+        return nbdinfo("--map=qemu:dirty-bitmap:changes", export).lines()
+                .map(line -> line.strip().replaceAll(" +", " ")).toList();
     }
 
     private String nbdinfo(String option, String export) {
