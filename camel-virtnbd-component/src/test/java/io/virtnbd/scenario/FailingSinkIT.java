@@ -77,7 +77,10 @@ class FailingSinkIT {
                 }
                 assertThat(checkpoints()).as(what).containsExactly(full.checkpoint());
                 assertThat(domain.virsh("domjobinfo")).as(what).contains("None");
-                assertThat(manifests(backups)).as(what).containsExactly(domain.name() + "." + full.checkpoint() + ".json");
+                if (handling != Handling.CONTINUED || failAt < ARTIFACTS) { // else the route delivers the manifest all the same
+                    assertThat(manifests(backups)).as(what)
+                            .containsExactly(domain.name() + "." + full.checkpoint() + ".json");
+                }
             }
             BackupRoutes.Made increment = routes.backUp("inc");
             assertThat(increment.parent()).isEqualTo(full.checkpoint());
