@@ -59,6 +59,8 @@ final class PartCompletion extends SynchronizationAdapter {
         Throwable hidden = failure(exchange);
         if (hidden != null) {
             log.failed(artifact, hidden, true);
+            // a splitter with stopOnException stops at a handled failure too, asks the iterator no more, and reports none
+            exchange.setException(log.failure());
         }
         onDone(exchange);
     }

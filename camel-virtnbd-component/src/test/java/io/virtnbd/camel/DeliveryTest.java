@@ -24,6 +24,7 @@ import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.UnitOfWorkHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a route can do to the messages of a backup, and what becomes of the backup then. */
@@ -228,12 +229,14 @@ class DeliveryTest extends RouteTestSupport {
         assertThat(delivered).doesNotContainKey(MANIFEST);
     }
 
-    @Test
-    void aHandledFailureFailsTheBackupAllTheSame() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHandledFailureFailsTheBackupAllTheSame(boolean stopOnException) throws Exception {
         routes(routes -> {
             routes.onException(IOException.class).onWhen(routes.header(Exchange.FILE_NAME).isEqualTo(STREAM)).handled(true)
                     .stop();
-            routes.from("direct:start").to(backup("")).split().body().streaming().process(exchange -> {
+            var split = routes.from("direct:start").to(backup("")).split().body().streaming();
+            (stopOnException ? split.stopOnException() : split).process(exchange -> {
                 if (is(exchange, STREAM)) {
                     breakOff(exchange);
                 }
@@ -246,13 +249,49 @@ class DeliveryTest extends RouteTestSupport {
         assertThat(delivered).doesNotContainKey(MANIFEST);
     }
 
-    @Test
-    void aContinuedFailureFailsTheBackupAllTheSame() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHandledFailureOfTheManifestFailsTheBackupToo(boolean stopOnException) throws Exception {
+        routes(routes -> {
+            routes.onException(IOException.class).onWhen(routes.header(Exchange.FILE_NAME).isEqualTo(MANIFEST)).handled(true);
+            var split = routes.from("direct:start").to(backup("")).split().body().streaming();
+            (stopOnException ? split.stopOnException() : split).process(exchange -> {
+                if (is(exchange, MANIFEST)) {
+                    breakOff(exchange);
+                }
+                deliver(exchange);
+            });
+        });
+
+        assertThat(send().getException()).hasStackTraceContaining("the delivery of " + MANIFEST + " failed")
+                .hasRootCauseMessage("the sink broke off");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"direct:sink,direct:dead", "direct:dead,direct:sink"})
+    void aDeadLetterOfOneBranchOfAMulticastFailsTheBackupAllTheSame(String first, String second) throws Exception {
+        routes(routes -> {
+            routes.from("direct:start").to(backup("")).split().body().streaming().stopOnException().multicast()
+                    .to(first, second);
+            routes.from("direct:sink").process(this::deliver);
+            routes.from("direct:dead").errorHandler(routes.deadLetterChannel("mock:dead"))
+                    .process(DeliveryTest::breakOff);
+        });
+
+        assertThat(send().getException()).hasStackTraceContaining("the delivery of vda.copy.data failed")
+                .hasRootCauseMessage("the sink broke off");
+        assertThat(delivered).doesNotContainKey(MANIFEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aContinuedFailureFailsTheBackupAllTheSame(boolean stopOnException) throws Exception {
         routes(routes -> {
             routes.onException(IOException.class).onWhen(routes.header(Exchange.FILE_NAME).isEqualTo(STREAM))
                     .maximumRedeliveries(1)
                     .redeliveryDelay(0).continued(true);
-            routes.from("direct:start").to(backup("")).split().body().streaming().process(exchange -> {
+            var split = routes.from("direct:start").to(backup("")).split().body().streaming();
+            (stopOnException ? split.stopOnException() : split).process(exchange -> {
                 deliver(exchange);
                 if (is(exchange, STREAM)) {
                     throw new IOException("could not rename the file");
