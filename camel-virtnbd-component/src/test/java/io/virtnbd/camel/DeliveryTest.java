@@ -9,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.chain.Manifest;
+import io.virtnbd.nbd.server.Export;
+import io.virtnbd.nbd.server.NbdServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +94,42 @@ class DeliveryTest extends RouteTestSupport {
         });
 
         assertThat(send().getException()).isNull();
+        delivered.putAll(files());
+        assertThat(delivered).hasSize(3);
+        assertDelivered();
+    }
+
+    /** Here the file component is in the middle of its file when the delivery fails, as the disk cannot be read for a moment. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "lz4"})
+    void aFileThatBreaksOffMidwayIsWrittenAnewByRedelivery(String compression) throws Exception {
+        byte[] content = disk.content();
+        AtomicInteger failures = new AtomicInteger(2);
+        Export moody = new Export() {
+            @Override
+            public long size() {
+                return content.length;
+            }
+
+            @Override
+            public void read(long offset, ByteBuffer target) throws IOException {
+                if (offset > content.length / 2 && failures.getAndDecrement() > 0) {
+                    throw new IOException("not now");
+                }
+                target.put(content, (int) offset, target.remaining());
+            }
+        };
+        try (NbdServer server = NbdServer.builder().export("", moody).unixSocket(directory.resolve("moody")).build().start()) {
+            routes(routes -> {
+                routes.errorHandler(routes.defaultErrorHandler().maximumRedeliveries(2).redeliveryDelay(0));
+                routes.from("direct:start").to("virtnbd:backup:web1?compression=" + compression + "&nbdUri=" + server.uri(""))
+                        .split().body().streaming().stopOnException()
+                        .to("file:" + directory + "?tempFileName=${file:name}.part");
+            });
+
+            assertThat(send().getException()).isNull();
+        }
+        assertThat(failures).hasNegativeValue();
         delivered.putAll(files());
         assertThat(delivered).hasSize(3);
         assertDelivered();
