@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
+import java.time.Duration;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -77,8 +79,20 @@ class EndpointValidationTest {
     void defaultsAreThoseOfTheEngine() throws Exception {
         VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host", VirtNbdEndpoint.class);
 
-        DiskBackupOptions engine = DiskBackupOptions.builder(NbdUri.parse("nbd://host")).build();
+        NbdClientOptions client = NbdClientOptions.defaults();
+        DiskBackupOptions engine = DiskBackupOptions.builder(NbdUri.parse("nbd://host"))
+                .client(NbdClientOptions.builder().idleTimeout(client.requestTimeout()).build()).build();
         assertThat(new RequestOptions(endpoint, null).backup()).isEqualTo(engine);
+    }
+
+    @Test
+    void aReplyMayTakeAsLongAsTheRequestTimeoutSaysAlsoWhenNothingElseArrivesMeanwhile() throws Exception {
+        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host&requestTimeout=5m",
+                VirtNbdEndpoint.class);
+
+        NbdClientOptions client = new RequestOptions(endpoint, null).client();
+        assertThat(client.requestTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(client.idleTimeout()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test
