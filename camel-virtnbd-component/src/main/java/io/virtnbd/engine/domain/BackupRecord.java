@@ -6,6 +6,7 @@ package io.virtnbd.engine.domain;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,19 @@ import java.util.regex.Pattern;
 record BackupRecord(String prefix, long first, long highest, boolean pending, Optional<CommittedChain> chain) {
 
     private static final Pattern NUMBERED = Pattern.compile("(?<prefix>.+)\\.(?<number>0|[1-9][0-9]{0,17})");
+
+    /** @throws IllegalArgumentException if it contradicts itself: what is recorded decides which checkpoints are deleted */
+    BackupRecord {
+        if (prefix.isEmpty() || first < 0 || highest < first - 1 || pending && highest < first) {
+            throw new IllegalArgumentException("the record of '" + prefix + "' has the numbers " + first + " to " + highest);
+        }
+        for (String checkpoint : chain.map(CommittedChain::checkpoints).orElse(Set.of())) {
+            if (!owns(prefix, first, highest, checkpoint)) {
+                throw new IllegalArgumentException("the record of " + prefix + "." + first + " to " + prefix + "." + highest
+                        + " has a backup " + checkpoint);
+            }
+        }
+    }
 
     /** Of a domain that has none: the next number is {@code first}. */
     static BackupRecord initial(String prefix, long first) {
@@ -50,6 +64,10 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, Op
 
     /** Whether that checkpoint was made by a backup of this record. */
     boolean owns(String checkpoint) {
+        return owns(prefix, first, highest, checkpoint);
+    }
+
+    private static boolean owns(String prefix, long first, long highest, String checkpoint) {
         OptionalLong number = number(prefix, checkpoint);
         return number.isPresent() && number.getAsLong() >= first && number.getAsLong() <= highest;
     }

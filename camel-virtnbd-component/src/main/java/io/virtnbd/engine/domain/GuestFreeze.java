@@ -41,47 +41,61 @@ final class GuestFreeze {
      * @throws DomainBackupException if it had to be frozen and could not be, or could not be thawed
      */
     Optional<Duration> during(boolean agent, Action action) throws IOException {
-        boolean frozen = mode != FreezeMode.NEVER && freeze(agent);
+        State state = mode == FreezeMode.NEVER ? State.THAWED : freeze(agent);
         long start = System.nanoTime();
         try {
             action.run();
         } catch (Throwable e) {
-            if (frozen) {
+            if (state != State.THAWED) {
                 thawAfter(e);
             }
             throw e;
         }
-        if (!frozen) {
+        if (state == State.UNKNOWN) {
+            thawAtLast();
+        }
+        if (state != State.FROZEN) {
             return Optional.empty();
         }
         thaw();
         return Optional.of(Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private boolean freeze(boolean agent) throws IOException {
+    private State freeze(boolean agent) throws IOException {
         if (!agent) {
             if (mode == FreezeMode.REQUIRED) {
                 throw new DomainBackupException("domain " + domain.name() + " has no guest agent that is connected, expected one"
                         + " with freeze=required: install and start qemu-guest-agent in the guest, or use freeze=auto");
             }
-            return false;
+            return State.THAWED;
         }
         try {
             domain.agentCommand(FREEZE, timeout);
-            return true;
+            return State.FROZEN;
         } catch (LibvirtCallException e) {
+            State state = State.THAWED;
             // it may have frozen the guest and failed to say so, or do it later
             try {
-                thaw(1);
+                thaw(mode == FreezeMode.REQUIRED ? THAW_TRIES : 1);
             } catch (IOException notThawed) {
                 e.addSuppressed(notThawed);
+                state = State.UNKNOWN;
             }
             if (mode == FreezeMode.REQUIRED) {
                 throw new DomainBackupException("domain " + domain.name() + " could not be frozen, which freeze=required asks for: "
                         + e.getMessage(), e);
             }
             LOG.warn("{}: backed up without its file systems being frozen: {}", domain.name(), e.getMessage());
-            return false;
+            return state;
+        }
+    }
+
+    /** An agent that was slow may have frozen the guest meanwhile. */
+    private void thawAtLast() {
+        try {
+            thaw(1);
+        } catch (IOException e) {
+            LOG.error(e.getMessage());
         }
     }
 
@@ -111,6 +125,10 @@ final class GuestFreeze {
             failure.addSuppressed(e);
             LOG.error(e.getMessage());
         }
+    }
+
+    private enum State {
+        THAWED, FROZEN, UNKNOWN
     }
 
     /** What is done while the guest is frozen. */

@@ -50,17 +50,32 @@ final class OnlineStart {
 
     /** @param lock is passed to the backup; still the caller's if this fails */
     DomainBackup begin(DomainLock lock, Runnable afterwards) throws IOException {
+        requireNoJob();
         BackupPlan plan = planner().plan(options.level());
         for (int tries = 1;; tries++) {
             BackupTransaction transaction = BackupTransaction.begin(domain, records, plan, records.read(prefix()));
-            PullJob job = new PullJob(domain, plan, options, transaction.checkpoint());
+            PullJob job = null;
             try {
+                job = new PullJob(domain, plan, options, transaction.checkpoint());
                 return begin(plan, transaction, job, lock, afterwards);
             } catch (Throwable e) {
-                Closing.after(e, job, transaction::rollBack);
+                Closing.after(e, job, isNameTaken(e) ? transaction::withdraw : transaction::rollBack);
                 plan = next(plan, e, tries);
             }
         }
+    }
+
+    /** Looked for first, so that nobody who waits for the end of a job freezes the guest again and again. */
+    private void requireNoJob() throws IOException {
+        if (domain.hasJob()) {
+            throw new DomainBusyException("domain " + domain.name() + " has another job, such as a migration; a backup can begin"
+                    + " when it has ended");
+        }
+    }
+
+    /** Whether somebody else has made a checkpoint of the name that this backup was to have. */
+    private static boolean isNameTaken(Throwable failure) {
+        return failure instanceof LibvirtCallException e && e.kind() == LibvirtCallException.Kind.CHECKPOINT_EXISTS;
     }
 
     private String prefix() {
@@ -92,6 +107,11 @@ final class OnlineStart {
                         LOG.debug("{}: an image has a bitmap of that name already, trying the next: {}", domain.name(),
                                 e.getMessage());
                         return plan;
+                    }
+                }
+                case CHECKPOINT_EXISTS -> {
+                    if (tries < MAX_NUMBERS) {
+                        return planner().plan(options.level());
                     }
                 }
                 case CHECKPOINT_INCONSISTENT -> {

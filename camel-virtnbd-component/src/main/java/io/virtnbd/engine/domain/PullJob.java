@@ -52,9 +52,9 @@ final class PullJob implements Closeable {
                     files.scratch(disk.target()).toString()));
         }
         List<String> tracked = plan.tracked();
+        begun = true; // when the call fails it may have begun nevertheless
         domain.beginBackup(new BackupJob(server, disks),
                 tracked.isEmpty() ? null : new CheckpointDefinition(checkpoint, Optional.empty(), tracked));
-        begun = true;
     }
 
     NbdUri uri(PlannedDisk disk) {
@@ -77,7 +77,7 @@ final class PullJob implements Closeable {
         }
         Optional<BackupJob> running = domain.backupJob();
         if (running.isPresent() && running.get().disks().stream()
-                .anyMatch(disk -> disk.scratch().equals(files.scratch(disk.target()).toString()))) {
+                .anyMatch(disk -> files.scratch(disk.target()).toString().equals(disk.scratch()))) {
             domain.abortJob();
         }
     }
