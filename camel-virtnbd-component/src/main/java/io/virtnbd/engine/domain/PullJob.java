@@ -72,7 +72,20 @@ final class PullJob implements Closeable {
     /** Ends the job, if it is still this one: a domain that was started again can have another by now. */
     @Override
     public void close() throws IOException {
-        if (!begun || !domain.isActive()) {
+        if (!begun) {
+            return;
+        }
+        try {
+            end();
+        } finally {
+            if (server instanceof BackupServer.Unix) {
+                files.removeSocket();
+            }
+        }
+    }
+
+    private void end() throws IOException {
+        if (!domain.isActive()) {
             return;
         }
         Optional<BackupJob> running = domain.backupJob();

@@ -89,6 +89,9 @@ final class Recovery {
         }
         if (record.pending()) {
             thaw();
+            if (options.server().isEmpty()) {
+                new JobFiles(options.scratchDirectory(), domain.uuid(), record.current()).removeSocket();
+            }
             new BackupRecords(domain).write(record.settled());
         }
         return deleted || record.pending();

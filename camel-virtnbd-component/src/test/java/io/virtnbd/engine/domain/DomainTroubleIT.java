@@ -93,8 +93,11 @@ class DomainTroubleIT {
         } catch (DomainBackupException expected) {
             assertThat(expected).hasMessageContaining("next backup does it");
         }
+        assertThat(JobFilesLeft.of(domain)).isEmpty();
         assertThat(checkpoints()).as("it can be deleted only when the domain runs").hasSize(2);
-        assertThat(fixture.backUp(RequestedLevel.AUTO).level()).as("changes would be missed").isEqualTo(Level.COPY);
+        BackupDescription off = fixture.backUp(RequestedLevel.AUTO);
+        assertThat(off.level()).isEqualTo(Level.DIFF);
+        fixture.assertRestores(off, "vda", content);
 
         domain.start();
         BackupDescription increment = fixture.backUp(RequestedLevel.AUTO);
