@@ -32,6 +32,14 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "backupserverhost":
+        case "backupServerHost": getOrCreateConfiguration(target).setBackupServerHost(property(camelContext, java.lang.String.class, value)); return true;
+        case "backupserverport":
+        case "backupServerPort": getOrCreateConfiguration(target).setBackupServerPort(property(camelContext, int.class, value)); return true;
+        case "backupservertls":
+        case "backupServerTls": getOrCreateConfiguration(target).setBackupServerTls(property(camelContext, boolean.class, value)); return true;
+        case "backuptimeout":
+        case "backupTimeout": getOrCreateConfiguration(target).setBackupTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "checkpointprefix":
@@ -47,19 +55,28 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "directory": getOrCreateConfiguration(target).setDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "disk": getOrCreateConfiguration(target).setDisk(property(camelContext, java.lang.String.class, value)); return true;
         case "disks": getOrCreateConfiguration(target).setDisks(property(camelContext, java.lang.String.class, value)); return true;
+        case "excludedisks":
+        case "excludeDisks": getOrCreateConfiguration(target).setExcludeDisks(property(camelContext, java.lang.String.class, value)); return true;
         case "format": getOrCreateConfiguration(target).setFormat(property(camelContext, java.lang.String.class, value)); return true;
+        case "freeze": getOrCreateConfiguration(target).setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
+        case "freezetimeout":
+        case "freezeTimeout": getOrCreateConfiguration(target).setFreezeTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "image": getOrCreateConfiguration(target).setImage(property(camelContext, java.lang.String.class, value)); return true;
+        case "includesecrets":
+        case "includeSecrets": getOrCreateConfiguration(target).setIncludeSecrets(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "level": getOrCreateConfiguration(target).setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
         case "manifesttimeout":
         case "manifestTimeout": getOrCreateConfiguration(target).setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "nbduri":
         case "nbdUri": getOrCreateConfiguration(target).setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
         case "overwrite": getOrCreateConfiguration(target).setOverwrite(property(camelContext, boolean.class, value)); return true;
+        case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "pipelinedepth":
         case "pipelineDepth": getOrCreateConfiguration(target).setPipelineDepth(property(camelContext, int.class, value)); return true;
         case "progresslistener":
@@ -68,14 +85,20 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "requestSize": getOrCreateConfiguration(target).setRequestSize(property(camelContext, java.lang.String.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "scratchdirectory":
+        case "scratchDirectory": getOrCreateConfiguration(target).setScratchDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "segmentsize":
         case "segmentSize": getOrCreateConfiguration(target).setSegmentSize(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": getOrCreateConfiguration(target).setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "unit": getOrCreateConfiguration(target).setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
         case "until": getOrCreateConfiguration(target).setUntil(property(camelContext, java.lang.String.class, value)); return true;
+        case "uri": getOrCreateConfiguration(target).setUri(property(camelContext, java.lang.String.class, value)); return true;
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": target.setUseGlobalSslContextParameters(property(camelContext, boolean.class, value)); return true;
+        case "username": getOrCreateConfiguration(target).setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "waitfordomain":
+        case "waitForDomain": getOrCreateConfiguration(target).setWaitForDomain(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         default: return false;
         }
     }
@@ -85,6 +108,14 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "backupserverhost":
+        case "backupServerHost": return java.lang.String.class;
+        case "backupserverport":
+        case "backupServerPort": return int.class;
+        case "backupservertls":
+        case "backupServerTls": return boolean.class;
+        case "backuptimeout":
+        case "backupTimeout": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "checkpointprefix":
@@ -100,19 +131,28 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "directory": return java.lang.String.class;
         case "disk": return java.lang.String.class;
         case "disks": return java.lang.String.class;
+        case "excludedisks":
+        case "excludeDisks": return java.lang.String.class;
         case "format": return java.lang.String.class;
+        case "freeze": return io.virtnbd.camel.FreezeOption.class;
+        case "freezetimeout":
+        case "freezeTimeout": return long.class;
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return boolean.class;
         case "image": return java.lang.String.class;
+        case "includesecrets":
+        case "includeSecrets": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "level": return io.virtnbd.camel.BackupLevel.class;
         case "manifesttimeout":
         case "manifestTimeout": return long.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
         case "overwrite": return boolean.class;
+        case "password": return java.lang.String.class;
         case "pipelinedepth":
         case "pipelineDepth": return int.class;
         case "progresslistener":
@@ -121,14 +161,20 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "requestSize": return java.lang.String.class;
         case "requesttimeout":
         case "requestTimeout": return long.class;
+        case "scratchdirectory":
+        case "scratchDirectory": return java.lang.String.class;
         case "segmentsize":
         case "segmentSize": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "unit": return io.virtnbd.camel.BackupUnit.class;
         case "until": return java.lang.String.class;
+        case "uri": return java.lang.String.class;
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": return boolean.class;
+        case "username": return java.lang.String.class;
+        case "waitfordomain":
+        case "waitForDomain": return long.class;
         default: return null;
         }
     }
@@ -139,6 +185,14 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "backupserverhost":
+        case "backupServerHost": return getOrCreateConfiguration(target).getBackupServerHost();
+        case "backupserverport":
+        case "backupServerPort": return getOrCreateConfiguration(target).getBackupServerPort();
+        case "backupservertls":
+        case "backupServerTls": return getOrCreateConfiguration(target).isBackupServerTls();
+        case "backuptimeout":
+        case "backupTimeout": return getOrCreateConfiguration(target).getBackupTimeout();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "checkpointprefix":
@@ -154,19 +208,28 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "directory": return getOrCreateConfiguration(target).getDirectory();
         case "disk": return getOrCreateConfiguration(target).getDisk();
         case "disks": return getOrCreateConfiguration(target).getDisks();
+        case "excludedisks":
+        case "excludeDisks": return getOrCreateConfiguration(target).getExcludeDisks();
         case "format": return getOrCreateConfiguration(target).getFormat();
+        case "freeze": return getOrCreateConfiguration(target).getFreeze();
+        case "freezetimeout":
+        case "freezeTimeout": return getOrCreateConfiguration(target).getFreezeTimeout();
         case "healthcheckconsumerenabled":
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "image": return getOrCreateConfiguration(target).getImage();
+        case "includesecrets":
+        case "includeSecrets": return getOrCreateConfiguration(target).isIncludeSecrets();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "level": return getOrCreateConfiguration(target).getLevel();
         case "manifesttimeout":
         case "manifestTimeout": return getOrCreateConfiguration(target).getManifestTimeout();
         case "nbduri":
         case "nbdUri": return getOrCreateConfiguration(target).getNbdUri();
         case "overwrite": return getOrCreateConfiguration(target).isOverwrite();
+        case "password": return getOrCreateConfiguration(target).getPassword();
         case "pipelinedepth":
         case "pipelineDepth": return getOrCreateConfiguration(target).getPipelineDepth();
         case "progresslistener":
@@ -175,14 +238,20 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "requestSize": return getOrCreateConfiguration(target).getRequestSize();
         case "requesttimeout":
         case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
+        case "scratchdirectory":
+        case "scratchDirectory": return getOrCreateConfiguration(target).getScratchDirectory();
         case "segmentsize":
         case "segmentSize": return getOrCreateConfiguration(target).getSegmentSize();
         case "sslcontextparameters":
         case "sslContextParameters": return getOrCreateConfiguration(target).getSslContextParameters();
         case "unit": return getOrCreateConfiguration(target).getUnit();
         case "until": return getOrCreateConfiguration(target).getUntil();
+        case "uri": return getOrCreateConfiguration(target).getUri();
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": return target.isUseGlobalSslContextParameters();
+        case "username": return getOrCreateConfiguration(target).getUsername();
+        case "waitfordomain":
+        case "waitForDomain": return getOrCreateConfiguration(target).getWaitForDomain();
         default: return null;
         }
     }

@@ -29,6 +29,14 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "backoffIdleThreshold": target.setBackoffIdleThreshold(property(camelContext, int.class, value)); return true;
         case "backoffmultiplier":
         case "backoffMultiplier": target.setBackoffMultiplier(property(camelContext, int.class, value)); return true;
+        case "backupserverhost":
+        case "backupServerHost": target.getConfiguration().setBackupServerHost(property(camelContext, java.lang.String.class, value)); return true;
+        case "backupserverport":
+        case "backupServerPort": target.getConfiguration().setBackupServerPort(property(camelContext, int.class, value)); return true;
+        case "backupservertls":
+        case "backupServerTls": target.getConfiguration().setBackupServerTls(property(camelContext, boolean.class, value)); return true;
+        case "backuptimeout":
+        case "backupTimeout": target.getConfiguration().setBackupTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "checkpointprefix":
@@ -48,18 +56,27 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "excludedisks":
+        case "excludeDisks": target.getConfiguration().setExcludeDisks(property(camelContext, java.lang.String.class, value)); return true;
         case "format": target.getConfiguration().setFormat(property(camelContext, java.lang.String.class, value)); return true;
+        case "freeze": target.getConfiguration().setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
+        case "freezetimeout":
+        case "freezeTimeout": target.getConfiguration().setFreezeTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "greedy": target.setGreedy(property(camelContext, boolean.class, value)); return true;
         case "image": target.getConfiguration().setImage(property(camelContext, java.lang.String.class, value)); return true;
+        case "includesecrets":
+        case "includeSecrets": target.getConfiguration().setIncludeSecrets(property(camelContext, boolean.class, value)); return true;
         case "initialdelay":
         case "initialDelay": target.setInitialDelay(property(camelContext, long.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "level": target.getConfiguration().setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
         case "manifesttimeout":
         case "manifestTimeout": target.getConfiguration().setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "nbduri":
         case "nbdUri": target.getConfiguration().setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
         case "overwrite": target.getConfiguration().setOverwrite(property(camelContext, boolean.class, value)); return true;
+        case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "pipelinedepth":
         case "pipelineDepth": target.getConfiguration().setPipelineDepth(property(camelContext, int.class, value)); return true;
         case "pollstrategy":
@@ -79,6 +96,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "scheduler": target.setScheduler(property(camelContext, java.lang.Object.class, value)); return true;
         case "schedulerproperties":
         case "schedulerProperties": target.setSchedulerProperties(property(camelContext, java.util.Map.class, value)); return true;
+        case "scratchdirectory":
+        case "scratchDirectory": target.getConfiguration().setScratchDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "segmentsize":
         case "segmentSize": target.getConfiguration().setSegmentSize(property(camelContext, java.lang.String.class, value)); return true;
         case "sendemptymessagewhenidle":
@@ -91,8 +110,12 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "timeUnit": target.setTimeUnit(property(camelContext, java.util.concurrent.TimeUnit.class, value)); return true;
         case "unit": target.getConfiguration().setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
         case "until": target.getConfiguration().setUntil(property(camelContext, java.lang.String.class, value)); return true;
+        case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
         case "usefixeddelay":
         case "useFixedDelay": target.setUseFixedDelay(property(camelContext, boolean.class, value)); return true;
+        case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "waitfordomain":
+        case "waitForDomain": target.getConfiguration().setWaitForDomain(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         default: return false;
         }
     }
@@ -106,6 +129,14 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "backoffIdleThreshold": return int.class;
         case "backoffmultiplier":
         case "backoffMultiplier": return int.class;
+        case "backupserverhost":
+        case "backupServerHost": return java.lang.String.class;
+        case "backupserverport":
+        case "backupServerPort": return int.class;
+        case "backupservertls":
+        case "backupServerTls": return boolean.class;
+        case "backuptimeout":
+        case "backupTimeout": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "checkpointprefix":
@@ -125,18 +156,27 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "excludedisks":
+        case "excludeDisks": return java.lang.String.class;
         case "format": return java.lang.String.class;
+        case "freeze": return io.virtnbd.camel.FreezeOption.class;
+        case "freezetimeout":
+        case "freezeTimeout": return long.class;
         case "greedy": return boolean.class;
         case "image": return java.lang.String.class;
+        case "includesecrets":
+        case "includeSecrets": return boolean.class;
         case "initialdelay":
         case "initialDelay": return long.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "level": return io.virtnbd.camel.BackupLevel.class;
         case "manifesttimeout":
         case "manifestTimeout": return long.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
         case "overwrite": return boolean.class;
+        case "password": return java.lang.String.class;
         case "pipelinedepth":
         case "pipelineDepth": return int.class;
         case "pollstrategy":
@@ -156,6 +196,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "scheduler": return java.lang.Object.class;
         case "schedulerproperties":
         case "schedulerProperties": return java.util.Map.class;
+        case "scratchdirectory":
+        case "scratchDirectory": return java.lang.String.class;
         case "segmentsize":
         case "segmentSize": return java.lang.String.class;
         case "sendemptymessagewhenidle":
@@ -168,8 +210,12 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "timeUnit": return java.util.concurrent.TimeUnit.class;
         case "unit": return io.virtnbd.camel.BackupUnit.class;
         case "until": return java.lang.String.class;
+        case "uri": return java.lang.String.class;
         case "usefixeddelay":
         case "useFixedDelay": return boolean.class;
+        case "username": return java.lang.String.class;
+        case "waitfordomain":
+        case "waitForDomain": return long.class;
         default: return null;
         }
     }
@@ -184,6 +230,14 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "backoffIdleThreshold": return target.getBackoffIdleThreshold();
         case "backoffmultiplier":
         case "backoffMultiplier": return target.getBackoffMultiplier();
+        case "backupserverhost":
+        case "backupServerHost": return target.getConfiguration().getBackupServerHost();
+        case "backupserverport":
+        case "backupServerPort": return target.getConfiguration().getBackupServerPort();
+        case "backupservertls":
+        case "backupServerTls": return target.getConfiguration().isBackupServerTls();
+        case "backuptimeout":
+        case "backupTimeout": return target.getConfiguration().getBackupTimeout();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "checkpointprefix":
@@ -203,18 +257,27 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "excludedisks":
+        case "excludeDisks": return target.getConfiguration().getExcludeDisks();
         case "format": return target.getConfiguration().getFormat();
+        case "freeze": return target.getConfiguration().getFreeze();
+        case "freezetimeout":
+        case "freezeTimeout": return target.getConfiguration().getFreezeTimeout();
         case "greedy": return target.isGreedy();
         case "image": return target.getConfiguration().getImage();
+        case "includesecrets":
+        case "includeSecrets": return target.getConfiguration().isIncludeSecrets();
         case "initialdelay":
         case "initialDelay": return target.getInitialDelay();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "level": return target.getConfiguration().getLevel();
         case "manifesttimeout":
         case "manifestTimeout": return target.getConfiguration().getManifestTimeout();
         case "nbduri":
         case "nbdUri": return target.getConfiguration().getNbdUri();
         case "overwrite": return target.getConfiguration().isOverwrite();
+        case "password": return target.getConfiguration().getPassword();
         case "pipelinedepth":
         case "pipelineDepth": return target.getConfiguration().getPipelineDepth();
         case "pollstrategy":
@@ -234,6 +297,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "scheduler": return target.getScheduler();
         case "schedulerproperties":
         case "schedulerProperties": return target.getSchedulerProperties();
+        case "scratchdirectory":
+        case "scratchDirectory": return target.getConfiguration().getScratchDirectory();
         case "segmentsize":
         case "segmentSize": return target.getConfiguration().getSegmentSize();
         case "sendemptymessagewhenidle":
@@ -246,8 +311,12 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "timeUnit": return target.getTimeUnit();
         case "unit": return target.getConfiguration().getUnit();
         case "until": return target.getConfiguration().getUntil();
+        case "uri": return target.getConfiguration().getUri();
         case "usefixeddelay":
         case "useFixedDelay": return target.isUseFixedDelay();
+        case "username": return target.getConfiguration().getUsername();
+        case "waitfordomain":
+        case "waitForDomain": return target.getConfiguration().getWaitForDomain();
         default: return null;
         }
     }

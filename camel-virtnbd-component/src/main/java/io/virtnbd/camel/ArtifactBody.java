@@ -29,14 +29,16 @@ public final class ArtifactBody implements StreamCache {
     private final ArtifactDelivery artifact;
     private final ReopenableStream content;
     private final boolean checksum;
+    private final Runnable whenRead;
 
-    ArtifactBody(BackupSession session, DeliveryLog log, ArtifactDelivery artifact, ReopenableStream content,
-            boolean checksum) {
-        this.session = session;
-        this.log = log;
+    /** @param whenRead is run when it was read to its end for the first time */
+    ArtifactBody(BackupRun run, ArtifactDelivery artifact, ReopenableStream content, boolean checksum, Runnable whenRead) {
+        this.session = run.session();
+        this.log = run.log();
         this.artifact = artifact;
         this.content = content;
         this.checksum = checksum;
+        this.whenRead = whenRead;
     }
 
     /** The file name in a backup set. */
@@ -72,7 +74,7 @@ public final class ArtifactBody implements StreamCache {
         });
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -147,7 +149,9 @@ public final class ArtifactBody implements StreamCache {
 
         @Override
         public void complete(long bytes, byte[] sha256) {
-            log.read(artifact, bytes, sha256);
+            if (log.read(artifact, bytes, sha256)) {
+                whenRead.run();
+            }
         }
 
         @Override

@@ -32,6 +32,14 @@ final class ArtifactDelivery {
         return kind;
     }
 
+    String disk() {
+        return disk;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
     boolean isRead() {
         return bytes >= 0;
     }

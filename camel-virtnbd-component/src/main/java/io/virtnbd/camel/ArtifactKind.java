@@ -4,19 +4,37 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.engine.backup.SideFileKind;
+
 /** What a message of a backup holds: the value of the header {@link VirtNbdConstants#ARTIFACT}. */
 enum ArtifactKind {
 
-    DISK("disk"),
-    SEGMENT("segment"),
-    FRAME("frame"),
-    DOMAIN_XML("domainXml"),
-    MANIFEST("manifest");
+    DISK("disk", false),
+    SEGMENT("segment", false),
+    FRAME("frame", false),
+    DOMAIN_XML(SideFileKind.DOMAIN_XML),
+    CHECKPOINT_XML(SideFileKind.CHECKPOINT_XML),
+    IMAGE_INFO(SideFileKind.IMAGE_INFO),
+    LOADER(SideFileKind.LOADER),
+    NVRAM(SideFileKind.NVRAM),
+    KERNEL(SideFileKind.KERNEL),
+    INITRD(SideFileKind.INITRD),
+    MANIFEST("manifest", true);
 
     private final String label;
+    private final boolean text;
 
-    ArtifactKind(String label) {
+    ArtifactKind(String label, boolean text) {
         this.label = label;
+        this.text = text;
+    }
+
+    ArtifactKind(SideFileKind kind) {
+        this(kind.label(), kind.isText());
+    }
+
+    static ArtifactKind of(SideFileKind kind) {
+        return valueOf(kind.name());
     }
 
     String label() {
@@ -25,6 +43,6 @@ enum ArtifactKind {
 
     /** Whether it is text that fits in memory. */
     boolean isText() {
-        return this == DOMAIN_XML || this == MANIFEST;
+        return text;
     }
 }

@@ -4,26 +4,28 @@
  */
 package io.virtnbd.camel;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.camel.Message;
 
 /**
- * The body that a backup leaves: its messages, to be split, streaming. They can be iterated once, while the exchange that made
- * the backup is under way; each carries its headers. The iterator ends early when a delivery has failed, and throws an {@link
- * UncheckedIOException} where the route has handled the failure, so that the backup cannot pass for whole.
+ * The body that a backup leaves: its messages, to be split, streaming. They can be iterated once, while the exchange that
+ * made the backup is under way; each carries its headers. The iterator ends early when a delivery has failed, and the
+ * exchange fails with it, also where the route has handled the failure of that delivery, so that the backup cannot pass for
+ * whole.
  */
 public final class BackupBody implements Iterable<Message> {
 
     private final BackupRun run;
     private final BackupParts parts;
+    private final ParentExchange parent;
     private boolean taken;
 
-    BackupBody(BackupRun run, BackupParts parts) {
+    BackupBody(BackupRun run, BackupParts parts, ParentExchange parent) {
         this.run = run;
         this.parts = parts;
+        this.parent = parent;
     }
 
     /**
@@ -39,11 +41,7 @@ public final class BackupBody implements Iterable<Message> {
             throw new IllegalStateException(this + " was split before, which can be done once");
         }
         taken = true;
-        try {
-            return new PartIterator(parts.iterator());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new PartIterator(parts.iterator());
     }
 
     /** For logs. */
@@ -62,11 +60,15 @@ public final class BackupBody implements Iterable<Message> {
 
         @Override
         public boolean hasNext() {
-            IncompleteBackupException hidden = run.log().takeHiddenFailure();
-            if (hidden != null) {
-                throw new UncheckedIOException(hidden);
+            IncompleteBackupException failure = run.log().failure();
+            if (failure == null) {
+                return !run.session().isEnded() && messages.hasNext();
             }
-            return run.log().failure() == null && !run.session().isEnded() && messages.hasNext();
+            boolean hidden = run.log().takeHiddenFailure() != null;
+            if (parent.fail(failure) && hidden) {
+                throw new UncheckedIOException(failure);
+            }
+            return false;
         }
 
         @Override

@@ -4,7 +4,9 @@
  */
 package io.virtnbd.camel;
 
+import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -14,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a backup at each poll, and sends each of its messages through the route in an exchange of its own, one after the other.
- * The first failure ends the backup, also one that the route has handled, and the poll fails.
+ * Makes a backup of each of its domains at each poll, one domain after the other, and sends each of its messages through the
+ * route in an exchange of its own, one after the other. The first failure ends the backup, also one that the route has
+ * handled; the other domains are backed up nevertheless, and then the poll fails.
  */
 final class BackupConsumer extends ScheduledPollConsumer {
 
@@ -31,10 +34,56 @@ final class BackupConsumer extends ScheduledPollConsumer {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        getEndpoint().usedByConsumer();
+        Recovery.start(getEndpoint());
+        super.doStart();
+    }
+
+    @Override
     protected int poll() throws Exception {
-        BackupRun run = BackupRun.begin(getEndpoint(), null);
+        Exception failure = null;
+        int count = 0;
+        for (String domain : domains()) {
+            if (!isRunAllowed()) {
+                break;
+            }
+            try {
+                count += backUp(domain);
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return count;
+    }
+
+    private List<String> domains() throws IOException {
+        RequestOptions options = new RequestOptions(getEndpoint(), null);
+        if (options.nbdUri().isPresent()) {
+            return List.of(options.exportName());
+        }
+        String name = options.domain();
+        if (!DomainPattern.isPattern(name)) {
+            return List.of(name);
+        }
+        List<String> domains = getEndpoint().domains().domains(name);
+        if (domains.isEmpty()) {
+            LOG.warn("no domain matches {}, nothing is backed up", name);
+        }
+        return domains;
+    }
+
+    private int backUp(String domain) throws Exception {
+        BackupRun run = begin(domain);
+        int count = 0;
         try {
-            int count = 0;
             BackupParts parts = new BackupParts(run, getEndpoint().getCamelContext(), Map.of());
             for (Iterator<Message> messages = parts.iterator(); messages.hasNext(); count++) {
                 if (!isRunAllowed()) {
@@ -42,34 +91,42 @@ final class BackupConsumer extends ScheduledPollConsumer {
                 }
                 send(messages.next(), run);
             }
-            return count;
-        } finally {
+        } catch (Exception | Error e) {
             run.session().end();
+            throw e;
+        }
+        run.end();
+        return count;
+    }
+
+    private BackupRun begin(String domain) throws Exception {
+        try {
+            return BackupRun.begin(getEndpoint(), domain);
+        } catch (Exception e) {
+            LOG.warn("backup of {} could not begin: {}", domain, e.getMessage());
+            throw e;
         }
     }
 
-    /** Camel does not report what fails while a route is stopped, so this does. */
+    /** Camel does not report what fails while a route is stopped; the end of the backup is logged. */
     private static IncompleteBackupException stopped(BackupRun run, int count) {
-        IncompleteBackupException stopped = new IncompleteBackupException(run.session().name()
-                + " is incomplete: the route was stopped after " + count + " messages");
-        LOG.warn(stopped.getMessage());
-        return stopped;
+        return run.log().failed("the route was stopped after " + count + " messages", null, false);
     }
 
     private void send(Message message, BackupRun run) throws IncompleteBackupException {
         String name = message.getHeader(VirtNbdConstants.FILE_NAME, "a frame", String.class);
         Exchange exchange = createExchange(false);
+        Throwable cause;
         try {
             exchange.getExchangeExtension().setStreamCacheDisabled(true);
             exchange.setIn(message);
             process(exchange);
-            Throwable cause = PartCompletion.failure(exchange);
-            if (cause != null) {
-                throw new IncompleteBackupException(run.session().name() + " is incomplete: the delivery of " + name
-                        + " failed", cause);
-            }
+            cause = PartCompletion.failure(exchange);
         } finally {
             releaseExchange(exchange, false);
+        }
+        if (cause != null) {
+            run.log().failed("the delivery of " + name + " failed", cause, false);
         }
         if (run.log().failure() != null) {
             throw run.log().failure();

@@ -26,6 +26,13 @@ final class BackupProducer extends DefaultProducer {
     }
 
     @Override
+    protected void doStart() throws Exception {
+        getEndpoint().usedByProducer();
+        Recovery.start(getEndpoint());
+        super.doStart();
+    }
+
+    @Override
     public void process(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         BackupRun run = BackupRun.begin(getEndpoint(), message);
@@ -40,6 +47,7 @@ final class BackupProducer extends DefaultProducer {
         inherited.keySet().removeIf(header -> header.startsWith(OWN_HEADERS));
         exchange.getExchangeExtension().setStreamCacheDisabled(true);
         run.headers().forEach(message::setHeader);
-        message.setBody(new BackupBody(run, new BackupParts(run, exchange.getContext(), inherited)));
+        message.setBody(new BackupBody(run, new BackupParts(run, exchange.getContext(), inherited),
+                new ParentExchange(exchange)));
     }
 }

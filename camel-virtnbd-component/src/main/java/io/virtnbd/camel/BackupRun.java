@@ -5,50 +5,114 @@
 package io.virtnbd.camel;
 
 import io.virtnbd.chain.BackupFileNames;
-import io.virtnbd.engine.backup.DiskBackup;
-import io.virtnbd.engine.backup.DiskBackupOptions;
-import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.engine.backup.BackupDescription;
+import io.virtnbd.engine.backup.ExportBackup;
+import io.virtnbd.engine.backup.RunningBackup;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** A backup that has begun: its source is open, and its parts can be handed out. */
+/** A backup that has begun: its disks are open, and its parts can be handed out. Safe for use by several threads. */
 final class BackupRun {
 
-    private final DiskBackup source;
-    private final BackupSession session;
-    private final DeliveryLog log;
-    private final String domain;
-    private final DiskBackupOptions options;
+    private final RunningBackup backup;
+    private final BackupProgress progress;
     private final BackupUnit unit;
+    private final boolean ofExport;
     private final VirtNbdConfiguration configuration;
+    private final DeliveryLog log;
+    private final BackupOutcome outcome;
+    private final BackupSession session;
 
-    private BackupRun(DiskBackup source, String domain, DiskBackupOptions options, BackupUnit unit,
-            VirtNbdConfiguration configuration) {
-        String name = "backup " + options.checkpoint() + " of " + domain;
-        this.source = source;
-        this.domain = domain;
-        this.session = new BackupSession(name, source);
-        this.log = new DeliveryLog(name);
-        this.options = options;
+    private BackupRun(VirtNbdEndpoint endpoint, RunningBackup backup, BackupProgress progress, BackupUnit unit,
+            boolean ofExport) {
+        String name = "backup " + backup.description().checkpoint() + " of " + backup.description().domain();
+        this.backup = backup;
+        this.progress = progress;
         this.unit = unit;
-        this.configuration = configuration;
+        this.ofExport = ofExport;
+        this.configuration = endpoint.getConfiguration();
+        this.log = new DeliveryLog(name);
+        BackupReport report = new BackupReport(endpoint.getCamelContext(), backup);
+        this.outcome = new BackupOutcome(backup, name, log, report);
+        this.session = new BackupSession(name, outcome);
+        progress.begun(backup.description());
+        report.started();
+        if (configuration.getBackupTimeout() > 0) {
+            Runnable cancel = endpoint.getComponent().tasks().after(Duration.ofMillis(configuration.getBackupTimeout()),
+                    this::timeOut);
+            session.whenClosed(cancel);
+        }
     }
 
     /**
-     * Connects to the export and plans its backup.
+     * Begins the backup that a message asks for.
      *
-     * @param request null for a scheduled backup
+     * @throws IOException if it cannot begin; then nothing is left of it
      */
     static BackupRun begin(VirtNbdEndpoint endpoint, Message request) throws IOException, GeneralSecurityException {
         RequestOptions requested = new RequestOptions(endpoint, request);
+        return begin(endpoint, requested, requested.nbdUri().isPresent() ? requested.exportName() : requested.domain());
+    }
+
+    /** Begins a scheduled backup of one domain or, where the endpoint has an export, of that. */
+    static BackupRun begin(VirtNbdEndpoint endpoint, String domain) throws IOException, GeneralSecurityException {
+        return begin(endpoint, new RequestOptions(endpoint, null), domain);
+    }
+
+    private static BackupRun begin(VirtNbdEndpoint endpoint, RequestOptions requested, String domain)
+            throws IOException, GeneralSecurityException {
+        CamelContext context = endpoint.getCamelContext();
         BackupUnit unit = requested.unit();
-        DiskBackupOptions options = requested.backup();
-        if (unit == BackupUnit.frame && options.reading().compression().lz4()) {
+        if (unit == BackupUnit.frame && requested.compression().lz4()) {
             throw new IllegalArgumentException("compression is lz4, expected none with unit=frame: use the lz4 data format");
         }
-        return new BackupRun(DiskBackup.open(options), requested.domain(), options, unit, endpoint.getConfiguration());
+        boolean ofExport = requested.nbdUri().isPresent();
+        BackupProgress progress = new BackupProgress(context, requested.progress());
+        try {
+            RunningBackup backup = ofExport ? ExportBackup.open(domain, requested.backup(progress))
+                    : endpoint.domains().begin(domain, new DomainRequest(endpoint, requested).options(progress));
+            return started(endpoint, backup, progress, unit, ofExport);
+        } catch (IOException | RuntimeException e) {
+            BackupReport.notBegun(context, domain, e);
+            throw e;
+        }
+    }
+
+    private static BackupRun started(VirtNbdEndpoint endpoint, RunningBackup backup, BackupProgress progress, BackupUnit unit,
+            boolean ofExport) throws IOException {
+        try {
+            return new BackupRun(endpoint, backup, progress, unit, ofExport);
+        } catch (RuntimeException | Error e) {
+            backup.close();
+            throw e;
+        }
+    }
+
+    private void timeOut() {
+        if (outcome.giveUp()) {
+            String why = "it took longer than " + configuration.getBackupTimeout() + " ms (backupTimeout)";
+            log.failed(why, null, true);
+            session.abort(why);
+        }
+    }
+
+    /**
+     * Commits the backup if all of it was delivered. The exchange fails if that fails; the backup is rolled back when it is
+     * closed then.
+     */
+    void commitIfComplete(Exchange exchange) {
+        if (log.isComplete()) {
+            try {
+                outcome.commit();
+            } catch (IncompleteBackupException e) {
+                exchange.setException(e);
+            }
+        }
     }
 
     BackupSession session() {
@@ -59,28 +123,37 @@ final class BackupRun {
         return log;
     }
 
-    DiskBackup source() {
-        return source;
+    /**
+     * Ends the hold of whoever has begun the backup.
+     *
+     * @throws IncompleteBackupException if it ends so, and does not count
+     */
+    void end() throws IncompleteBackupException {
+        session.end();
+        if (outcome.failure() != null) {
+            throw outcome.failure();
+        }
+    }
+
+    RunningBackup backup() {
+        return backup;
+    }
+
+    BackupProgress progress() {
+        return progress;
     }
 
     BackupUnit unit() {
         return unit;
     }
 
-    String domain() {
-        return domain;
-    }
-
-    DiskBackupOptions options() {
-        return options;
-    }
-
-    StreamMetadata metadata() {
-        return source.metadata();
+    /** Whether there are side files and a manifest. The frames of a bare export are its stream and nothing else. */
+    boolean hasManifest() {
+        return unit != BackupUnit.frame || !ofExport;
     }
 
     ReadableManifest manifest() {
-        return new ReadableManifest(this, configuration.getManifestTimeout());
+        return new ReadableManifest(backup.description(), log, configuration.getManifestTimeout());
     }
 
     boolean checksums() {
@@ -88,21 +161,17 @@ final class BackupRun {
     }
 
     String manifestName() {
-        return BackupFileNames.manifest(domain, options.checkpoint());
+        return BackupFileNames.manifest(backup.description().domain(), backup.description().checkpoint());
     }
 
     /** The headers of the backup: all its messages have them, and the exchange that made it. */
     Map<String, Object> headers() {
-        return Map.of(VirtNbdConstants.DOMAIN, domain,
-                VirtNbdConstants.LEVEL, options.level().label(),
-                VirtNbdConstants.CHECKPOINT, options.checkpoint(),
-                VirtNbdConstants.PARENT_CHECKPOINT, metadata().parentCheckpoint());
-    }
-
-    /** The headers of the disk, which messages have that belong to it. */
-    Map<String, Object> diskHeaders() {
-        return Map.of(VirtNbdConstants.DISK, metadata().diskName(),
-                VirtNbdConstants.VIRTUAL_SIZE, metadata().virtualSize(),
-                VirtNbdConstants.DATA_SIZE, metadata().dataSize());
+        BackupDescription of = backup.description();
+        return Map.of(VirtNbdConstants.DOMAIN, of.domain(),
+                VirtNbdConstants.LEVEL, ResultLevel.of(of.level()),
+                VirtNbdConstants.REASON, of.reason(),
+                VirtNbdConstants.CHECKPOINT, of.checkpoint(),
+                VirtNbdConstants.PARENT_CHECKPOINT, of.parentCheckpoint(),
+                VirtNbdConstants.CHAIN, of.chain());
     }
 }

@@ -29,6 +29,8 @@ final class BackupSession {
     private final Set<InputStream> streams = Collections.newSetFromMap(new IdentityHashMap<>());
     private int holds = 1;
     private boolean ended;
+    private String closedBecause = "the exchange that made it is done";
+    private Runnable whenClosed = () -> { };
 
     /** @param name of the backup, for errors */
     BackupSession(String name, Closeable source) {
@@ -40,6 +42,11 @@ final class BackupSession {
         return name;
     }
 
+    /** What to do when it is closed, before anything else; to be said before others know of the session. */
+    synchronized void whenClosed(Runnable action) {
+        whenClosed = action;
+    }
+
     /** @throws IOException if the last holder has let go already */
     synchronized void retain() throws IOException {
         requireOpen();
@@ -48,14 +55,34 @@ final class BackupSession {
 
     /** Ends what {@link #retain} began. The last one closes the streams that somebody forgot to close, and the source. */
     void release() {
-        List<InputStream> forgotten;
         synchronized (this) {
             if (holds == 0 || --holds > 0) {
                 return;
             }
+        }
+        close();
+    }
+
+    /** Closes everything, whoever holds it. What is being read fails. */
+    void abort(String why) {
+        synchronized (this) {
+            if (holds == 0) {
+                return;
+            }
+            holds = 0;
+            ended = true;
+            closedBecause = why;
+        }
+        close();
+    }
+
+    private void close() {
+        List<InputStream> forgotten;
+        synchronized (this) {
             forgotten = new ArrayList<>(streams);
             streams.clear();
         }
+        whenClosed.run();
         forgotten.forEach(this::close);
         close(source);
     }
@@ -85,7 +112,7 @@ final class BackupSession {
 
     private void requireOpen() throws IOException {
         if (holds == 0) {
-            throw new IOException(name + " is closed: the exchange that made it is done");
+            throw new IOException(name + " is closed: " + closedBecause);
         }
     }
 

@@ -20,6 +20,8 @@ final class DeliveryLog {
     private final String backup;
     private final List<ArtifactDelivery> artifacts = new ArrayList<>();
     private int inFlight;
+    private ArtifactDelivery last;
+    private boolean lastIsDelivered;
     private IncompleteBackupException failure;
     private boolean failureIsHidden;
 
@@ -34,9 +36,24 @@ final class DeliveryLog {
         return artifact;
     }
 
-    /** The artifact was read to its end. The last such reading counts. */
-    synchronized void read(ArtifactDelivery artifact, long bytes, byte[] sha256) {
+    /**
+     * The artifact was read to its end. The last such reading counts.
+     *
+     * @return whether it is the first
+     */
+    synchronized boolean read(ArtifactDelivery artifact, long bytes, byte[] sha256) {
+        boolean first = !artifact.isRead();
         artifact.read(bytes, sha256);
+        return first;
+    }
+
+    /** There will be no artifact after this one. */
+    synchronized void last(ArtifactDelivery artifact) {
+        last = artifact;
+    }
+
+    synchronized boolean isLast(ArtifactDelivery artifact) {
+        return artifact == last;
     }
 
     /** An exchange carries the artifact from now on. */
@@ -45,6 +62,14 @@ final class DeliveryLog {
             artifact.inFlight(true);
             inFlight++;
         }
+    }
+
+    /** The exchange is done, and has not failed. A manifest that nobody has read is not delivered all the same. */
+    synchronized void delivered(ArtifactDelivery artifact) {
+        if (artifact == last) {
+            lastIsDelivered = artifact.kind() != ArtifactKind.MANIFEST || artifact.isRead();
+        }
+        ended(artifact);
     }
 
     /** The exchange is done. */
@@ -56,18 +81,35 @@ final class DeliveryLog {
         }
     }
 
+    /** Whether everything was delivered, the last artifact too, and nothing has failed. */
+    synchronized boolean isComplete() {
+        return failure == null && lastIsDelivered && inFlight == 0;
+    }
+
     /**
      * A delivery has failed, and the backup with it. Only the first failure counts.
      *
      * @param hidden whether the failure was handled by the route, so that nobody else will report it
      */
-    synchronized void failed(ArtifactDelivery artifact, Throwable cause, boolean hidden) {
+    void failed(ArtifactDelivery artifact, Throwable cause, boolean hidden) {
+        failed("the delivery of " + artifact.name() + " failed", cause, hidden);
+    }
+
+    /**
+     * The backup has failed. Only the first failure counts.
+     *
+     * @param what   has happened
+     * @param cause  null where there is none
+     * @param hidden whether nobody else will report it
+     * @return the first failure
+     */
+    synchronized IncompleteBackupException failed(String what, Throwable cause, boolean hidden) {
         if (failure == null) {
-            failure = new IncompleteBackupException(backup + " is incomplete: the delivery of " + artifact.name() + " failed",
-                    cause);
+            failure = new IncompleteBackupException(backup + " is incomplete: " + what, cause);
             failureIsHidden = hidden;
             notifyAll();
         }
+        return failure;
     }
 
     /** @return null as long as none has failed */
@@ -82,6 +124,13 @@ final class DeliveryLog {
         }
         failureIsHidden = false;
         return failure;
+    }
+
+    /** Bytes of the disks' streams that were read, as far as they were read to their end. */
+    synchronized long streamBytes() {
+        return artifacts.stream()
+                .filter(artifact -> artifact.kind() == ArtifactKind.DISK || artifact.kind() == ArtifactKind.SEGMENT)
+                .filter(ArtifactDelivery::isRead).mapToLong(ArtifactDelivery::bytes).sum();
     }
 
     /**

@@ -5,25 +5,35 @@
 package io.virtnbd.camel;
 
 import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
 
 /** One iterator after the other. */
 final class JoinedIterator<T> implements Iterator<T> {
 
-    private final Iterator<? extends T> first;
-    private final Iterator<? extends T> second;
+    private final Iterator<Iterator<? extends T>> sources;
+    private Iterator<? extends T> current;
 
-    JoinedIterator(Iterator<? extends T> first, Iterator<? extends T> second) {
-        this.first = first;
-        this.second = second;
+    JoinedIterator(List<Iterator<? extends T>> sources) {
+        this.sources = sources.iterator();
     }
 
     @Override
     public boolean hasNext() {
-        return first.hasNext() || second.hasNext();
+        while (current == null || !current.hasNext()) {
+            if (!sources.hasNext()) {
+                return false;
+            }
+            current = sources.next();
+        }
+        return true;
     }
 
     @Override
     public T next() {
-        return first.hasNext() ? first.next() : second.next();
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return current.next();
     }
 }

@@ -4,6 +4,9 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.chain.BackupFileNames;
+import io.virtnbd.chain.Level;
+import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.backup.DiskReadOptions;
 
 /** What is checked when an endpoint starts, so that a mistake is not found out at night. */
@@ -20,24 +23,34 @@ final class OptionRules {
             throw new IllegalArgumentException("operation " + endpoint.getOperation()
                     + " cannot start a route, only backup can: " + endpoint.getEndpointUri());
         }
-        if (new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
-            throw new IllegalArgumentException("a scheduled backup needs the option nbdUri: " + endpoint.getEndpointUri());
+        if (endpoint.getName() == null && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
+            throw new IllegalArgumentException("a scheduled backup needs a domain's name, as in virtnbd:backup:vm1, or it"
+                    + " needs the option nbdUri: " + endpoint.getEndpointUri());
+        }
+    }
+
+    /** @throws IllegalArgumentException if the endpoint cannot have a producer */
+    static void checkProducer(VirtNbdEndpoint endpoint) {
+        if (endpoint.getOperation() == VirtNbdOperation.backup && DomainPattern.isPattern(endpoint.getName())
+                && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
+            throw new IllegalArgumentException("the domain is '" + endpoint.getName() + "', expected one domain: only a"
+                    + " scheduled backup takes a pattern");
         }
     }
 
     /** @throws IllegalArgumentException naming the option, what is expected and what was found */
     static void check(VirtNbdEndpoint endpoint) throws Exception {
-        VirtNbdConfiguration configuration = endpoint.getConfiguration();
         RequestOptions options = new RequestOptions(endpoint, null);
         options.client();
         switch (endpoint.getOperation()) {
-            case backup -> checkBackup(configuration, options);
+            case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(options);
             case verify, inspect -> { }
         }
     }
 
-    private static void checkBackup(VirtNbdConfiguration configuration, RequestOptions options) throws Exception {
+    private static void checkBackup(VirtNbdEndpoint endpoint, RequestOptions options) throws Exception {
+        VirtNbdConfiguration configuration = endpoint.getConfiguration();
         long requestSize = ByteSize.parse("requestSize", configuration.getRequestSize());
         require(Long.bitCount(requestSize) == 1 && requestSize >= DiskReadOptions.MIN_REQUEST_SIZE
                         && requestSize <= DiskReadOptions.MAX_REQUEST_SIZE, "requestSize", configuration.getRequestSize(),
@@ -50,8 +63,27 @@ final class OptionRules {
         require(configuration.getManifestTimeout() >= 0, "manifestTimeout", configuration.getManifestTimeout(), "0 or more");
         require(configuration.getUnit() != BackupUnit.frame || configuration.getCompression() == CompressionMethod.none,
                 "compression", configuration.getCompression(), "none with unit=frame: use the lz4 data format in the route");
+        require(configuration.getBackupTimeout() >= 0, "backupTimeout", configuration.getBackupTimeout(), "0 or more");
         if (options.nbdUri().isPresent()) {
             options.backup();
+        } else {
+            checkDomain(endpoint, options);
+        }
+    }
+
+    private static void checkDomain(VirtNbdEndpoint endpoint, RequestOptions options) throws Exception {
+        VirtNbdConfiguration configuration = endpoint.getConfiguration();
+        DomainRequest request = new DomainRequest(endpoint, options);
+        require(configuration.getFreezeTimeout() > 0, "freezeTimeout", configuration.getFreezeTimeout(), "more than 0");
+        require(configuration.getWaitForDomain() >= 0, "waitForDomain", configuration.getWaitForDomain(), "0 or more");
+        require(!configuration.isBackupServerTls() || request.server().isPresent(), "backupServerTls", true,
+                "false: the disks are served over a unix socket; TLS needs the option backupServerHost, or a uri with a host");
+        for (String disk : request.options(ProgressListener.NONE).disks()) {
+            BackupFileNames.stream(disk, Level.COPY, "", 0);
+        }
+        BackupFileNames.stream("vda", Level.INC, configuration.getCheckpointPrefix() + ".1", 0);
+        if (endpoint.getName() != null) {
+            options.domain();
         }
     }
 

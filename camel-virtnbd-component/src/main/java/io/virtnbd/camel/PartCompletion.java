@@ -11,17 +11,18 @@ import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.SynchronizationAdapter;
 
-/** Records how the exchange that carried an artifact ended, and keeps the backup open where it went on in another thread. */
+/**
+ * Records how the exchange that carried an artifact ended, and keeps the backup open where it went on in another thread. The
+ * end of the last one commits the backup: before the splitter, or whatever has sent the message, goes on.
+ */
 final class PartCompletion extends SynchronizationAdapter {
 
-    private final BackupSession session;
-    private final DeliveryLog log;
+    private final BackupRun run;
     private final ArtifactDelivery artifact;
     private boolean held;
 
-    PartCompletion(BackupSession session, DeliveryLog log, ArtifactDelivery artifact) {
-        this.session = session;
-        this.log = log;
+    PartCompletion(BackupRun run, ArtifactDelivery artifact) {
+        this.run = run;
         this.artifact = artifact;
     }
 
@@ -57,24 +58,29 @@ final class PartCompletion extends SynchronizationAdapter {
     @Override
     public void onComplete(Exchange exchange) {
         Throwable hidden = failure(exchange);
-        if (hidden != null) {
-            log.failed(artifact, hidden, true);
+        if (hidden == null) {
+            run.log().delivered(artifact);
+            run.commitIfComplete(exchange);
+        } else {
+            run.log().failed(artifact, hidden, true);
+            // a splitter with stopOnException stops at a handled failure too, asks the iterator no more, and reports none
+            exchange.setException(run.log().failure());
         }
         onDone(exchange);
     }
 
     @Override
     public void onFailure(Exchange exchange) {
-        log.failed(artifact, exchange.getException(), false);
+        run.log().failed(artifact, exchange.getException(), false);
         onDone(exchange);
     }
 
     @Override
     public void onDone(Exchange exchange) {
-        log.ended(artifact);
+        run.log().ended(artifact);
         if (held) {
             held = false;
-            session.release();
+            run.session().release();
         }
     }
 
@@ -82,10 +88,10 @@ final class PartCompletion extends SynchronizationAdapter {
     public void beforeHandover(Exchange target) {
         if (!held) {
             try {
-                session.retain();
+                run.session().retain();
                 held = true;
             } catch (IOException e) {
-                log.failed(artifact, e, false);
+                run.log().failed(artifact, e, false);
             }
         }
     }

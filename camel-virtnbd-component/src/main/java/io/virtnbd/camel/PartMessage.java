@@ -14,26 +14,39 @@ import org.apache.camel.support.DefaultMessage;
  */
 final class PartMessage extends DefaultMessage {
 
-    private final BackupSession session;
-    private final DeliveryLog log;
+    private final BackupRun run;
     private final ArtifactDelivery artifact;
     private boolean followed;
+    private boolean shared;
 
-    PartMessage(CamelContext context, BackupSession session, DeliveryLog log, ArtifactDelivery artifact) {
+    PartMessage(CamelContext context, BackupRun run, ArtifactDelivery artifact) {
         super(context);
-        this.session = session;
-        this.log = log;
+        this.run = run;
         this.artifact = artifact;
     }
 
     @Override
     public void setExchange(Exchange exchange) {
         super.setExchange(exchange);
-        // a unit of work that is there already is a shared one, and ends with the exchange that made the backup: too late
-        if (exchange != null && !followed && exchange.getUnitOfWork() == null) {
-            followed = true;
-            log.begun(artifact);
-            exchange.getExchangeExtension().addOnCompletion(new PartCompletion(session, log, artifact));
+        if (exchange == null || followed) {
+            return;
+        }
+        followed = true;
+        // a unit of work that is there already is a shared one, and ends with the exchange that made the backup
+        shared = exchange.getUnitOfWork() != null;
+        if (!shared) {
+            run.log().begun(artifact);
+            exchange.getExchangeExtension().addOnCompletion(new PartCompletion(run, artifact));
+        } else if (run.log().isLast(artifact)) {
+            exchange.getExchangeExtension().addOnCompletion(new SharedCompletion(run, artifact, exchange));
+        }
+    }
+
+    /** In a shared unit of work the end of an exchange is not told; it has ended when the next message is asked for. */
+    void nextIsAskedFor() {
+        Throwable failure = shared ? PartCompletion.failure(getExchange()) : null;
+        if (failure != null) {
+            run.log().failed(artifact, failure, getExchange().getException() == null);
         }
     }
 }

@@ -32,7 +32,8 @@ import org.apache.camel.Message;
  */
 final class RequestOptions {
 
-    private static final List<String> OPTION_HEADERS = List.of(VirtNbdConstants.NBD_URI, VirtNbdConstants.UNIT,
+    private static final List<String> OPTION_HEADERS = List.of(VirtNbdConstants.NBD_URI, VirtNbdConstants.DISKS,
+            VirtNbdConstants.EXCLUDE_DISKS, VirtNbdConstants.UNIT,
             VirtNbdConstants.SEGMENT_SIZE, VirtNbdConstants.COMPRESSION, VirtNbdConstants.COMPRESSION_LEVEL,
             VirtNbdConstants.IMAGE, VirtNbdConstants.FORMAT, VirtNbdConstants.DIRECTORY, VirtNbdConstants.UNTIL,
             VirtNbdConstants.OVERWRITE);
@@ -56,7 +57,7 @@ final class RequestOptions {
         OPTION_HEADERS.forEach(message::removeHeader);
     }
 
-    private <T> T value(String header, Class<T> type, T option) {
+    <T> T value(String header, Class<T> type, T option) {
         Object value = message == null ? null : message.getHeader(header);
         if (value == null) {
             return option;
@@ -89,9 +90,27 @@ final class RequestOptions {
         return named(configuration.getDisk(), VirtNbdConstants.DISK);
     }
 
+    /** The names in the option disks. */
+    Optional<String> disks() {
+        return text(VirtNbdConstants.DISKS, configuration.getDisks());
+    }
+
+    Optional<String> excludedDisks() {
+        return text(VirtNbdConstants.EXCLUDE_DISKS, configuration.getExcludeDisks());
+    }
+
+    /** The level to back up at. What a backup before has left in the message is no request. */
+    BackupLevel level() {
+        if (configuration.getLevel() != null) {
+            return configuration.getLevel();
+        }
+        boolean result = message != null && ResultLevel.isResult(message.getHeader(VirtNbdConstants.LEVEL));
+        return result ? BackupLevel.auto : value(VirtNbdConstants.LEVEL, BackupLevel.class, BackupLevel.auto);
+    }
+
     /** How the disk of a bare export is called. */
     private String exportedDisk() {
-        return Optional.ofNullable(configuration.getDisks()).or(this::disk).orElse("vda");
+        return disks().or(this::disk).orElse("vda");
     }
 
     Optional<Path> image() {
@@ -130,6 +149,10 @@ final class RequestOptions {
         return format().orElse(name.endsWith(".raw") || name.endsWith(".img") ? ImageFormat.RAW : ImageFormat.QCOW2);
     }
 
+    String checkpointPrefix() {
+        return configuration.getCheckpointPrefix();
+    }
+
     Compression compression() {
         CompressionMethod method = value(VirtNbdConstants.COMPRESSION, CompressionMethod.class, configuration.getCompression());
         int level = value(VirtNbdConstants.COMPRESSION_LEVEL, Integer.class, configuration.getCompressionLevel());
@@ -146,33 +169,47 @@ final class RequestOptions {
         return NbdClientOptions.builder()
                 .connectTimeout(Duration.ofMillis(configuration.getConnectTimeout()))
                 .requestTimeout(Duration.ofMillis(configuration.getRequestTimeout()))
+                // a reply that is all that is awaited may take as long as the option says, too
+                .idleTimeout(Duration.ofMillis(configuration.getRequestTimeout()))
                 .connections(configuration.getConnections())
                 .pipelineDepth(configuration.getPipelineDepth())
                 .sslContext(sslContext)
                 .build();
     }
 
-    /** The domain to back up; for a bare export what names the backup. */
-    String domain() {
+    /** What the backup of a bare export is called. */
+    String exportName() {
         return named(endpoint.getName(), VirtNbdConstants.DOMAIN)
                 .or(() -> nbdUri().map(NbdUri::exportName).filter(export -> !export.isEmpty())).orElse("disk");
     }
 
-    /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */
-    DiskBackupOptions backup() throws GeneralSecurityException, IOException {
-        NbdUri uri = nbdUri().orElseThrow(() -> new IllegalArgumentException("backup needs the option nbdUri or the header "
-                + VirtNbdConstants.NBD_URI));
-        String checkpoint = configuration.getCheckpointPrefix() + ".0";
-        BackupFileNames.manifest(domain(), checkpoint);
-        BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);
-        return new DiskBackupOptions(uri, exportedDisk(), "qcow2", Level.COPY, Optional.empty(), checkpoint, "", BackupDate.now(),
-                reading());
+    /** Name or UUID of the domain to back up. */
+    String domain() {
+        String domain = named(endpoint.getName(), VirtNbdConstants.DOMAIN).orElseThrow(() -> new IllegalArgumentException(
+                "backup needs a domain: its name in the endpoint's URI, as in virtnbd:backup:vm1, or the header "
+                        + VirtNbdConstants.DOMAIN + "; for a bare export it needs the option nbdUri or the header "
+                        + VirtNbdConstants.NBD_URI));
+        BackupFileNames.manifest(domain, configuration.getCheckpointPrefix() + ".0");
+        return domain;
     }
 
-    DiskReadOptions reading() throws GeneralSecurityException, IOException {
-        return new DiskReadOptions(client(), compression(),
-                ByteSize.parse("segmentSize", value(VirtNbdConstants.SEGMENT_SIZE, String.class, configuration.getSegmentSize())),
-                Math.toIntExact(ByteSize.parse("requestSize", configuration.getRequestSize())), progress());
+    /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */
+    DiskBackupOptions backup(ProgressListener listener) throws GeneralSecurityException, IOException {
+        String checkpoint = configuration.getCheckpointPrefix() + ".0";
+        BackupFileNames.manifest(exportName(), checkpoint);
+        BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);
+        return new DiskBackupOptions(nbdUri().orElseThrow(), exportedDisk(), "qcow2", Level.COPY, Optional.empty(), checkpoint,
+                "", BackupDate.now(), reading(listener));
+    }
+
+    DiskBackupOptions backup() throws GeneralSecurityException, IOException {
+        return backup(progress());
+    }
+
+    DiskReadOptions reading(ProgressListener listener) throws GeneralSecurityException, IOException {
+        String segmentSize = value(VirtNbdConstants.SEGMENT_SIZE, String.class, configuration.getSegmentSize());
+        return new DiskReadOptions(client(), compression(), ByteSize.parse("segmentSize", segmentSize),
+                Math.toIntExact(ByteSize.parse("requestSize", configuration.getRequestSize())), listener);
     }
 
     RestoreOptions restoreTo(Path image) throws GeneralSecurityException, IOException {

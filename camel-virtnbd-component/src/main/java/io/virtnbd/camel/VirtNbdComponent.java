@@ -4,7 +4,11 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.domain.DomainHost;
+import io.virtnbd.camel.domain.DomainHosts;
+import io.virtnbd.libvirt.LibvirtOptions;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
 import org.apache.camel.spi.Metadata;
@@ -20,6 +24,9 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
     @Metadata(label = "security", defaultValue = "false",
               description = "Whether endpoints without sslContextParameters use those of the Camel context.")
     private boolean useGlobalSslContextParameters;
+    private Function<LibvirtOptions, DomainHost> hostFactory;
+    private DomainHosts hosts;
+    private BackgroundTasks tasks;
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
@@ -35,6 +42,46 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
         }
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /** Puts something else in the place of real libvirt daemons; to be called before the first is used. */
+    void setHostFactory(Function<LibvirtOptions, DomainHost> hostFactory) {
+        this.hostFactory = hostFactory;
+    }
+
+    /** The libvirt daemons in use. */
+    synchronized DomainHosts hosts() {
+        if (hosts == null) {
+            hosts = hostFactory == null ? new DomainHosts(getCamelContext()) : new DomainHosts(getCamelContext(), hostFactory);
+        }
+        return hosts;
+    }
+
+    synchronized BackgroundTasks tasks() {
+        if (tasks == null) {
+            tasks = new BackgroundTasks(getCamelContext());
+        }
+        return tasks;
+    }
+
+    /** Rolls back the backups that are open. */
+    @Override
+    protected void doStop() throws Exception {
+        BackgroundTasks closingTasks;
+        DomainHosts closingHosts;
+        synchronized (this) {
+            closingTasks = tasks;
+            closingHosts = hosts;
+            tasks = null;
+            hosts = null;
+        }
+        if (closingTasks != null) {
+            closingTasks.close();
+        }
+        if (closingHosts != null) {
+            closingHosts.close();
+        }
+        super.doStop();
     }
 
     public VirtNbdConfiguration getConfiguration() {

@@ -12,21 +12,21 @@ import org.apache.camel.spi.UriParams;
 
 /** What is backed up and how, and what is restored and where to. */
 @UriParams
-public class VirtNbdConfiguration extends NbdConfiguration implements Cloneable {
+public class VirtNbdConfiguration extends LibvirtConfiguration implements Cloneable {
 
     @UriParam
     @Metadata(description = "Name of the disk. For restore, verify and inspect: which one, where a backup set has several."
-                            + " For the backup of a bare export: how the disk is called in the stream and in file names, by"
-                            + " default vda.")
+                            + " For the backup of a domain: the only one to back up. For that of a bare export: how the disk is"
+                            + " called in the stream and in file names, by default vda.")
     private String disk;
     @UriParam
-    @Metadata(description = "Backup only: the disks to back up. A bare export is one disk, and this one name is its name, as"
-                            + " with the option disk.")
+    @Metadata(description = "Backup only: target names of the disks to back up, separated by commas; by default all. A bare"
+                            + " export is one disk, and this one name is its name, as with the option disk.")
     private String disks;
     @UriParam(defaultValue = "disk")
     @Metadata(description = "Backup only: how the backup is cut into messages. With disk each disk is one message, with"
                             + " segment many small streams that can be delivered, retried and restored one by one, with frame"
-                            + " there is one message for each frame of the stream.")
+                            + " there is one message for each frame of each stream.")
     private BackupUnit unit = BackupUnit.disk;
     @UriParam(defaultValue = "16m")
     @Metadata(description = "Backup only: most bytes of disk content in one segment, 64k to 1g. Units are powers of 1024.")
@@ -39,8 +39,8 @@ public class VirtNbdConfiguration extends NbdConfiguration implements Cloneable 
     @Metadata(description = "Backup only: compression level as the lz4 tools have it, from 1 (fastest) to 12 (smallest).")
     private int compressionLevel = 1;
     @UriParam(defaultValue = "virtnbd")
-    @Metadata(description = "Backup only: first part of the names of checkpoints. The checkpoint of a bare export is always the"
-                            + " prefix with .0.")
+    @Metadata(description = "Backup only: first part of the names of checkpoints; a domain has one chain for each prefix. The"
+                            + " checkpoint of a bare export is always the prefix with .0.")
     private String checkpointPrefix = "virtnbd";
     @UriParam(label = "advanced", defaultValue = "sha256")
     @Metadata(description = "Backup only: whether the manifest has the SHA-256 of each artifact. It is computed while the"

@@ -10,21 +10,28 @@ import org.apache.camel.spi.Metadata;
 /** Names of the headers that are set on messages of a backup, and of those that override options. */
 public final class VirtNbdConstants {
 
-    @Metadata(description = "File name of the artifact in a backup set, as virtnbdrestore expects it.", javaType = "String")
+    @Metadata(description = "File name of the artifact in a backup set, as virtnbdrestore expects it; can have a"
+                            + " directory.", javaType = "String")
     public static final String FILE_NAME = Exchange.FILE_NAME;
 
-    @Metadata(description = "Name of the domain. On a request: the domain, where the endpoint does not name one.",
-              javaType = "String")
+    @Metadata(description = "Name of the domain. On a request: the domain, by name or UUID, where the endpoint does not"
+                            + " name one.", javaType = "String")
     public static final String DOMAIN = "CamelVirtNbdDomain";
 
-    @Metadata(description = "Name of the disk, for example vda. On a request: the disk, where the endpoint does not name one.",
-              javaType = "String")
+    @Metadata(description = "Name of the disk, for example vda. On a request: the disk, where the endpoint does not name"
+                            + " one.", javaType = "String")
     public static final String DISK = "CamelVirtNbdDisk";
 
-    @Metadata(description = "Level of the backup: copy, full, inc or diff.", javaType = "String")
+    @Metadata(description = "Level of the backup: copy, full, inc or diff; for a message of a disk, what its stream"
+                            + " covers, which can be full within an inc. On a request: the level, or auto, where the"
+                            + " endpoint does not say one.", javaType = "String")
     public static final String LEVEL = "CamelVirtNbdLevel";
 
-    @Metadata(description = "What the message is: disk, segment, frame, domainXml or manifest.", javaType = "String")
+    @Metadata(description = "Why this level, in words for people.", javaType = "String")
+    public static final String REASON = "CamelVirtNbdReason";
+
+    @Metadata(description = "What the message is: disk, segment, frame, domainXml, checkpointXml, imageInfo, loader,"
+                            + " nvram, kernel, initrd or manifest.", javaType = "String")
     public static final String ARTIFACT = "CamelVirtNbdArtifact";
 
     @Metadata(description = "Checkpoint that the backup made.", javaType = "String")
@@ -32,6 +39,10 @@ public final class VirtNbdConstants {
 
     @Metadata(description = "Checkpoint that the backup builds on, empty for a full or copy backup.", javaType = "String")
     public static final String PARENT_CHECKPOINT = "CamelVirtNbdParentCheckpoint";
+
+    @Metadata(description = "Checkpoint of the full or copy that the chain begins with: the same for all backups that are"
+                            + " restored together, and so a directory's name for them.", javaType = "String")
+    public static final String CHAIN = "CamelVirtNbdChain";
 
     @Metadata(description = "Size of the disk in bytes.", javaType = "Long")
     public static final String VIRTUAL_SIZE = "CamelVirtNbdVirtualSize";
@@ -51,18 +62,23 @@ public final class VirtNbdConstants {
     @Metadata(description = "First byte on the disk of a data or zero frame.", javaType = "Long")
     public static final String FRAME_START = "CamelVirtNbdFrameStart";
 
-    @Metadata(description = "Length that the frame's header gives: bytes of the disk (uncompressed) for a data or zero frame,"
-                            + " bytes of JSON for a meta or comp frame.", javaType = "Long")
+    @Metadata(description = "Length that the frame's header gives: bytes of the disk (uncompressed) for a data or zero"
+                            + " frame, bytes of JSON for a meta or comp frame.", javaType = "Long")
     public static final String FRAME_LENGTH = "CamelVirtNbdFrameLength";
 
     @Metadata(description = "Exact number of bytes of the body, where it is known before the body is read: always, except"
-                            + " for whole disks that are compressed and for manifests. Object stores need it, for example as"
-                            + " CamelAwsS3ContentLength.",
-              javaType = "Long")
+                            + " for whole disks that are compressed and for manifests. Object stores need it, for example"
+                            + " as CamelAwsS3ContentLength.", javaType = "Long")
     public static final String CONTENT_LENGTH = "CamelVirtNbdContentLength";
 
     @Metadata(label = "producer", description = "Overrides the option nbdUri.", javaType = "String")
     public static final String NBD_URI = "CamelVirtNbdNbdUri";
+
+    @Metadata(label = "producer", description = "Overrides the option disks.", javaType = "String")
+    public static final String DISKS = "CamelVirtNbdDisks";
+
+    @Metadata(label = "producer", description = "Overrides the option excludeDisks.", javaType = "String")
+    public static final String EXCLUDE_DISKS = "CamelVirtNbdExcludeDisks";
 
     @Metadata(label = "producer", description = "Overrides the option unit: disk, segment or frame.", javaType = "String")
     public static final String UNIT = "CamelVirtNbdUnit";

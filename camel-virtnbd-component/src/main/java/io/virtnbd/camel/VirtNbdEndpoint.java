@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.domain.DomainHost;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -25,8 +26,9 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
     @Metadata(required = true, description = "What to do.")
     private VirtNbdOperation operation;
     @UriPath
-    @Metadata(description = "Name of the domain. A bare export has none of its own: then it is how the backup is called, by"
-                            + " default as the export or, where that has no name, disk.")
+    @Metadata(description = "Name or UUID of the domain; for a scheduled backup also a pattern, where * stands for any"
+                            + " characters and ?, written as %3F, for one. A bare export has no name of its own: then it"
+                            + " is how the backup is called, by default as the export or, where that has no name, disk.")
     private String name;
     @UriParam
     private VirtNbdConfiguration configuration;
@@ -37,7 +39,38 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
     }
 
     @Override
+    public VirtNbdComponent getComponent() {
+        return (VirtNbdComponent) super.getComponent();
+    }
+
+    /** The domains of the libvirt daemon that the options say. */
+    DomainHost domains() {
+        return getComponent().hosts().host(DomainRequest.libvirt(configuration));
+    }
+
+    /** To be said when a consumer starts. */
+    void usedByConsumer() {
+        if (isOfDomain()) {
+            getComponent().hosts().usedByConsumer(DomainRequest.libvirt(configuration),
+                    getComponent().isHealthCheckConsumerEnabled());
+        }
+    }
+
+    /** To be said when a producer starts. */
+    void usedByProducer() {
+        if (isOfDomain()) {
+            getComponent().hosts().usedByProducer(DomainRequest.libvirt(configuration),
+                    getComponent().isHealthCheckProducerEnabled());
+        }
+    }
+
+    private boolean isOfDomain() {
+        return new RequestOptions(this, null).nbdUri().isEmpty();
+    }
+
+    @Override
     public Producer createProducer() {
+        OptionRules.checkProducer(this);
         return switch (operation) {
             case backup -> new BackupProducer(this);
             case restore -> new RestoreProducer(this);

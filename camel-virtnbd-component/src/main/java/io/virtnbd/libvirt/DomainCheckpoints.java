@@ -17,8 +17,6 @@ final class DomainCheckpoints {
 
     // virDomainCheckpointListFlags
     private static final int LIST_TOPOLOGICAL = 2;
-    // virDomainCheckpointXMLFlags
-    private static final int XML_NO_DOMAIN = 2;
     // virDomainCheckpointCreateFlags
     private static final int CREATE_REDEFINE = 1;
     private static final int CREATE_REDEFINE_VALIDATE = 4;
@@ -46,9 +44,10 @@ final class DomainCheckpoints {
         });
     }
 
+    /** With the domain's definition of that time in it, since not every libvirt may define it again without. */
     String xml(String name) throws LibvirtCallException {
         return calls.call(domain -> withCheckpoint(domain, name, checkpoint -> calls.text("virDomainCheckpointGetXMLDesc",
-                Bindings.LIBVIRT.virDomainCheckpointGetXMLDesc(checkpoint, XML_NO_DOMAIN))));
+                Bindings.LIBVIRT.virDomainCheckpointGetXMLDesc(checkpoint, 0))));
     }
 
     /** libvirt looks whether the bitmaps are there if the domain is running; otherwise it cannot. */

@@ -31,6 +31,7 @@ record NativeError(int code, int domain, String message) {
     private static final int OPERATION_TIMEOUT = 68;
     private static final int AUTH_CANCELLED = 79;
     static final int NO_DOMAIN_METADATA = 80;
+    private static final int OPERATION_UNSUPPORTED = 84;
     private static final int AGENT_UNRESPONSIVE = 86;
     private static final int AUTH_UNAVAILABLE = 94;
     private static final int AGENT_UNSYNCED = 97;
@@ -46,8 +47,8 @@ record NativeError(int code, int domain, String message) {
     /** QEMU's own words, which are not translated. */
     private static final String BITMAP_EXISTS = "Bitmap already exists";
 
-    /** libvirt's words, of a checkpoint that is to be deleted; they are not translated by the daemon. */
-    private static final String NO_BITMAP = "not found in backing chain";
+    /** The daemon's, which are in the daemon's language. */
+    private static final String BITMAP_MISSING = "not found in backing chain";
 
     /** Offset of {@code message} in {@code virError}: after two ints. */
     private static final long MESSAGE_OFFSET = 8;
@@ -72,12 +73,19 @@ record NativeError(int code, int domain, String message) {
             case NO_DOMAIN_CHECKPOINT, INVALID_DOMAIN_CHECKPOINT -> Kind.NO_CHECKPOINT;
             case CHECKPOINT_INCONSISTENT -> Kind.CHECKPOINT_INCONSISTENT;
             case NO_DOMAIN_BACKUP -> Kind.NO_BACKUP;
-            case OPERATION_INVALID -> Kind.OPERATION_INVALID;
+            // the latter is what libvirt calls a backup, or deleting a checkpoint, of a domain that is off
+            case OPERATION_INVALID, OPERATION_UNSUPPORTED -> Kind.OPERATION_INVALID;
             case OPERATION_TIMEOUT -> Kind.TIMEOUT;
             case AGENT_UNRESPONSIVE, AGENT_UNSYNCED -> Kind.AGENT;
-            default -> message.contains(BITMAP_EXISTS) ? Kind.BITMAP_EXISTS
-                    : message.contains(NO_BITMAP) ? Kind.CHECKPOINT_INCONSISTENT : Kind.OTHER;
+            default -> kindByMessage();
         };
+    }
+
+    private Kind kindByMessage() {
+        if (message.contains(BITMAP_EXISTS)) {
+            return Kind.BITMAP_EXISTS;
+        }
+        return message.contains(BITMAP_MISSING) ? Kind.CHECKPOINT_INCONSISTENT : Kind.OTHER;
     }
 
     private boolean isOfConnection() {

@@ -213,13 +213,29 @@ public final class TestDomain implements AutoCloseable {
 
     private String xml() {
         StringBuilder xml = new StringBuilder();
-        xml.append("<domain type='").append(Kvm.USABLE ? "kvm" : "qemu").append("'><name>").append(name).append("</name>")
+        xml.append("<domain type='").append(Kvm.USABLE ? "kvm" : "qemu")
+                .append("' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>").append(name).append("</name>")
                 .append("<memory unit='MiB'>32</memory>")
                 .append("<os><type arch='x86_64' machine='q35'>hvm</type>").append(os).append("</os>")
                 .append("<features><acpi/></features><devices><controller type='pci' index='0' model='pcie-root'/>");
         xml.append("<controller type='pci' model='pcie-root-port'/>".repeat(disks.size() + SPARE_SLOTS));
         disks.forEach(disk -> xml.append(disk.xml()));
-        return xml.append("<memballoon model='none'/>").append(devices).append("</devices></domain>").toString();
+        return xml.append("<memballoon model='none'/>").append(devices).append("</devices>")
+                .append("<qemu:commandline><qemu:arg value='-bios'/><qemu:arg value='").append(haltingBios())
+                .append("'/></qemu:commandline></domain>").toString();
+    }
+
+    /** Without it, the firmware would look for something to boot for some seconds, at full speed. */
+    private Path haltingBios() {
+        byte[] rom = new byte[64 << 10];
+        // at the reset vector: hlt, and again
+        byte[] code = {(byte) 0xf4, (byte) 0xeb, (byte) 0xfd};
+        System.arraycopy(code, 0, rom, rom.length - 16, code.length);
+        try {
+            return Files.write(directory.resolve(name + "-bios"), rom);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String writeXml(String suffix, String xml) {

@@ -97,6 +97,16 @@ public final class DiskBackup implements Closeable {
         return plan.metadata();
     }
 
+    /** The number of data frames in the whole stream. */
+    public long dataFrames() {
+        return plan.size().dataFrames();
+    }
+
+    /** The number of zero frames in the whole stream. */
+    public long zeroFrames() {
+        return plan.size().zeroFrames();
+    }
+
     /** The whole disk as one stream; its length is known when it is not compressed. */
     public ReopenableStream disk() {
         return new WholeStream(plan, streams);

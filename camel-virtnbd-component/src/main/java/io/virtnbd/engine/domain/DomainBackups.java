@@ -32,7 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class DomainBackups implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DomainBackups.class);
-    private static final long WAIT_MILLIS = 100;
+    private static final long WAIT_MILLIS = 20;
+    /** How long a domain without a job may be locked, as it is while somebody cleans up. */
+    private static final long TRANSITION_NANOS = 3_000_000_000L;
     private static final long CLOSE_SECONDS = 60;
 
     private final LibvirtDaemon daemon;
@@ -75,14 +77,16 @@ public final class DomainBackups implements Closeable {
      */
     public RunningBackup begin(String domain, DomainBackupOptions options) throws IOException {
         LibvirtDomain found = ReconnectingDomain.find(daemon, domain);
-        long deadline = System.nanoTime() + options.waitForDomain().toNanos();
+        long start = System.nanoTime();
+        long deadline = start + options.waitForDomain().toNanos();
         while (true) {
             beginning.readLock().lock();
             try {
                 requireOpen();
                 return tryBegin(found, options);
             } catch (DomainBusyException e) {
-                if (System.nanoTime() - deadline >= 0) {
+                long now = System.nanoTime();
+                if (now - deadline >= 0 && (now - start >= TRANSITION_NANOS || hasJob(found))) {
                     throw e;
                 }
             } finally {
@@ -90,6 +94,10 @@ public final class DomainBackups implements Closeable {
             }
             pause(found);
         }
+    }
+
+    private static boolean hasJob(LibvirtDomain domain) throws LibvirtCallException {
+        return domain.isActive() && domain.backupJob().isPresent();
     }
 
     private RunningBackup tryBegin(LibvirtDomain domain, DomainBackupOptions options) throws IOException {

@@ -1,0 +1,75 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.camel.event.BackupCompletedEvent;
+import io.virtnbd.camel.event.BackupEvents;
+import io.virtnbd.camel.event.BackupFailedEvent;
+import io.virtnbd.camel.event.BackupStartedEvent;
+import io.virtnbd.camel.event.BackupSummary;
+import io.virtnbd.engine.backup.BackedUpDisk;
+import io.virtnbd.engine.backup.BackupDescription;
+import io.virtnbd.engine.backup.RunningBackup;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the log and the event notifiers how a backup begins and ends. */
+final class BackupReport {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.virtnbd.camel.backup");
+
+    private final CamelContext context;
+    private final BackupDescription backup;
+    private final List<BackedUpDisk> disks;
+    private final long start = System.nanoTime();
+
+    BackupReport(CamelContext context, RunningBackup backup) {
+        this.context = context;
+        this.backup = backup.description();
+        this.disks = backup.disks();
+    }
+
+    /** A backup could not begin. What has called for it reports that to people. */
+    static void notBegun(CamelContext context, String domain, Throwable cause) {
+        BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), cause));
+    }
+
+    void started() {
+        LOG.info("backing up {}: {}, disks {}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(),
+                backup.reason());
+        BackupEvents.send(context, () -> new BackupStartedEvent(context, backup, names()));
+    }
+
+    void completed(long streamBytes) {
+        BackupSummary summary = new BackupSummary(Duration.ofNanos(System.nanoTime() - start),
+                disks.stream().mapToLong(disk -> disk.backup().metadata().dataSize()).sum(), streamBytes,
+                disks.stream().mapToLong(disk -> disk.backup().dataFrames()).sum(),
+                disks.stream().mapToLong(disk -> disk.backup().zeroFrames()).sum());
+        LOG.info("backed up {}: {}, disks {}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(), summary);
+        BackupEvents.send(context, () -> new BackupCompletedEvent(context, backup, names(), summary));
+    }
+
+    void failed(Throwable cause) {
+        LOG.warn("backup of {} failed, {} is rolled back: {}", backup.domain(), what(), cause.getMessage(), cause.getCause());
+        BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
+    }
+
+    private String what() {
+        String since = backup.parentCheckpoint().isEmpty() ? "" : " since " + backup.parentCheckpoint();
+        return backup.level().label() + " " + backup.checkpoint() + since;
+    }
+
+    private String frozen() {
+        return backup.frozen().map(time -> " (frozen for " + time.toMillis() + " ms)").orElse("");
+    }
+
+    private List<String> names() {
+        return disks.stream().map(disk -> disk.fileName().disk()).toList();
+    }
+}

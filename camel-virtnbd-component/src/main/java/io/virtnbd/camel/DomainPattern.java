@@ -1,0 +1,17 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+/** Names of domains with {@code *} for any characters and {@code ?} for one. */
+final class DomainPattern {
+
+    private DomainPattern() {
+    }
+
+    /** @param name can be null, which is none */
+    static boolean isPattern(String name) {
+        return name != null && (name.indexOf('*') >= 0 || name.indexOf('?') >= 0);
+    }
+}

@@ -1,0 +1,6 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+/** What Camel's event notifiers are told of backups. */
+package io.virtnbd.camel.event;
