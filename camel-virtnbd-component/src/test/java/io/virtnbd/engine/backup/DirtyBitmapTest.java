@@ -120,7 +120,8 @@ class DirtyBitmapTest {
     /** What is changed in a block is read with the whole block: never less than what is dirty, never a part of a block. */
     @Test
     void bordersWithinABlockAreInFavourOfData() throws Exception {
-        assertThat(plan(new int[] {20 * BLOCK, 0}, new int[] {5 * BLOCK + 100, 0, 50, DIRTY, 5 * BLOCK - 150, 0, 10 * BLOCK, 0}))
+        assertThat(plan(new int[] {20 * BLOCK, 0},
+                new int[] {5 * BLOCK + 100, 0, 50, DIRTY, 5 * BLOCK - 150, 0, 10 * BLOCK, 0}))
                 .containsExactly("0+5 UNCHANGED", "5+1 DATA", "6+14 UNCHANGED");
         assertThat(plan(new int[] {5 * BLOCK + 1, ZERO, 5 * BLOCK - 1, 0}, new int[] {10 * BLOCK, DIRTY}))
                 .containsExactly("0+5 ZERO", "5+5 DATA");
