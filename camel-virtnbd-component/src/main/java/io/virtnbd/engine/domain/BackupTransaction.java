@@ -71,8 +71,9 @@ final class BackupTransaction {
         BackupRecord record = plan.committed(checkpoint(), capacities).map(reserved::committed).orElse(reserved.settled());
         BackupRecord found = records.find(reserved.prefix()).orElse(null);
         if (!reserved.equals(found) && !record.equals(found)) {
-            throw new DomainBackupException("domain " + domain.name() + ": backup " + checkpoint() + " cannot be committed, because"
-                    + " the record in the domain's metadata was changed since it began; expected " + reserved + ", found " + found);
+            throw new DomainBackupException("domain " + domain.name() + ": backup " + checkpoint() + " cannot be committed,"
+                    + " because the record in the domain's metadata was changed since it began; expected " + reserved
+                    + ", found " + found);
         }
         write(record);
         committed = record;

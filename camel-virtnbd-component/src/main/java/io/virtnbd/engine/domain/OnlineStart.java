@@ -68,8 +68,8 @@ final class OnlineStart {
     /** Looked for first, so that nobody who waits for the end of a job freezes the guest again and again. */
     private void requireNoJob() throws IOException {
         if (domain.hasJob()) {
-            throw new DomainBusyException("domain " + domain.name() + " has another job, such as a migration; a backup can begin"
-                    + " when it has ended");
+            throw new DomainBusyException("domain " + domain.name() + " has another job, such as a migration; a backup can"
+                    + " begin when it has ended");
         }
     }
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class BackupRecordTest {
 
-    private static final CommittedChain CHAIN = new CommittedChain("p.3", "p.4", List.of(new ChainDisk("vda", "p.3", "p.4", 1)));
+    private static final CommittedChain CHAIN = new CommittedChain("p.3", "p.4",
+            List.of(new ChainDisk("vda", "p.3", "p.4", 1)));
 
     private static BackupRecord record(long first, long highest, boolean pending) {
         return new BackupRecord("p", first, highest, pending, Optional.of(CHAIN));

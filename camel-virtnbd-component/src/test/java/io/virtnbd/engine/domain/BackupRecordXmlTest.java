@@ -52,7 +52,8 @@ class BackupRecordXmlTest {
     void whatLaterVersionsAddIsNotRead() throws Exception {
         String xml = "<?xml version='1.0'?><!-- by hand --><backups version='2'><other><chain prefix='x'/></other>"
                 + "<chain prefix='p' first='0' highest='3' pending='false' full='p.0' last='p.2' owner='me'>"
-                + "<note>one <b>two</b><c/></note><disk target='vda' base='p.0' last='p.2' capacity='1' path='/x'><a><b/></a></disk>"
+                + "<note>one <b>two</b><c/></note>"
+                + "<disk target='vda' base='p.0' last='p.2' capacity='1' path='/x'><a><b/></a></disk>"
                 + "<disk target='vdb' base='p.1' last='p.1' capacity='2'/></chain></backups>";
 
         BackupRecord record = read(xml).get(0);
@@ -98,7 +99,8 @@ class BackupRecordXmlTest {
         "<disk target='vda' base='p.0' last='p.9' capacity='1'/>",
         DISK + DISK})
     void disksThatCannotBeAreRefused(String disks) {
-        assertThatThrownBy(() -> read(valid(disks))).isInstanceOf(DomainBackupException.class).hasMessageContaining("domain web1");
+        assertThatThrownBy(() -> read(valid(disks))).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("domain web1");
     }
 
     @Test

@@ -134,7 +134,8 @@ final class FakeDomain implements LibvirtDomain {
                 .append(disk.format).append("'/><source protocol='rbd' name='pool/").append(target)
                 .append("'/><target dev='").append(target).append("'/></disk>"));
         if (agent) {
-            xml.append("<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>");
+            xml.append("<channel type='unix'>")
+                    .append("<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>");
         }
         return xml.append("</devices></domain>").toString();
     }

@@ -190,7 +190,8 @@ class OnlineBackupTest {
         RunningBackup backup = fixture.begin(RequestedLevel.FULL);
         domain.destroy();
 
-        assertThatThrownBy(backup::close).isInstanceOf(DomainBackupException.class).hasMessageContaining("the next backup does it");
+        assertThatThrownBy(backup::close).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("the next backup does it");
         fixture.assertLockIsFree();
 
         domain.active = true;

@@ -117,7 +117,8 @@ class RecoveryTest {
         domain.job = ours(elsewhere);
         try (DomainLock lock = DomainLock.tryAcquire(elsewhere, domain.uuid()).orElseThrow()) {
             assertThat(lock).isNotNull();
-            assertThatThrownBy(this::recover).isInstanceOf(DomainBusyException.class).hasMessageContaining(elsewhere.toString());
+            assertThatThrownBy(this::recover).isInstanceOf(DomainBusyException.class)
+                    .hasMessageContaining(elsewhere.toString());
             assertThat(domain.job).isNotNull();
         }
 
