@@ -75,7 +75,7 @@ class DomainBackupsTest {
             int before = domain.calls.size();
             assertThatThrownBy(() -> fixture.begin(RequestedLevel.FULL)).isInstanceOf(DomainBusyException.class)
                     .hasMessageContaining("waitForDomain");
-            assertThat(domain.calls).hasSize(before);
+            assertThat(domain.calls.subList(before, domain.calls.size())).containsOnly("isActive", "backupJob");
             FakeFixture.deliver(first);
             first.commit();
         }
