@@ -27,7 +27,8 @@ import javax.xml.stream.XMLStreamWriter;
  * </backups>
  * }</pre>
  *
- * {@code full} and {@code last} are missing where nothing was committed yet.
+ * {@code full} and {@code last} are missing where nothing was committed yet. {@code frozen="true"} is there only while the
+ * guest may be frozen.
  */
 final class BackupRecordXml {
 
@@ -56,6 +57,9 @@ final class BackupRecordXml {
         xml.writeAttribute("first", Long.toString(record.first()));
         xml.writeAttribute("highest", Long.toString(record.highest()));
         xml.writeAttribute("pending", Boolean.toString(record.pending()));
+        if (record.frozen()) {
+            xml.writeAttribute("frozen", "true");
+        }
         if (record.chain().isPresent()) {
             CommittedChain chain = record.chain().get();
             xml.writeAttribute("full", chain.full());
@@ -109,6 +113,7 @@ final class BackupRecordXml {
         long first = number(xml, "first");
         long highest = number(xml, "highest");
         boolean pending = flag(xml, "pending");
+        boolean frozen = xml.getAttributeValue(null, "frozen") != null && flag(xml, "frozen");
         String full = xml.getAttributeValue(null, "full");
         String last = full == null ? null : required(xml, "last");
         List<ChainDisk> disks = new ArrayList<>();
@@ -119,7 +124,7 @@ final class BackupRecordXml {
             }
             skip(xml);
         }
-        return new BackupRecord(prefix, first, highest, pending,
+        return new BackupRecord(prefix, first, highest, pending, frozen,
                 full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks)));
     }
 

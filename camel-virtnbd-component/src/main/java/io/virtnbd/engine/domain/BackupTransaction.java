@@ -27,25 +27,40 @@ final class BackupTransaction {
     private final BackupRecord reserved;
     /** Null until it is committed. */
     private BackupRecord committed;
+    /** Whether the guest is left to be thawed. */
+    private boolean frozen;
 
-    private BackupTransaction(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord before) {
+    private BackupTransaction(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord before,
+            boolean freezes) {
         this.domain = domain;
         this.records = records;
         this.plan = plan;
         this.before = before;
-        this.reserved = before.reserved();
+        this.reserved = before.reserved(freezes);
     }
 
     /**
      * Gives the backup its number, for good.
      *
-     * @param record as it is
+     * @param record  as it is
+     * @param freezes whether the guest is going to be frozen
      */
-    static BackupTransaction begin(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord record)
-            throws IOException {
-        BackupTransaction transaction = new BackupTransaction(domain, records, plan, record);
+    static BackupTransaction begin(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord record,
+            boolean freezes) throws IOException {
+        BackupTransaction transaction = new BackupTransaction(domain, records, plan, record, freezes);
         records.write(transaction.reserved);
         return transaction;
+    }
+
+    /** The same for a guest that is left alone. */
+    static BackupTransaction begin(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord record)
+            throws IOException {
+        return begin(domain, records, plan, record, false);
+    }
+
+    /** Has it recorded, when the backup is made undone, that the next one is to thaw the guest. */
+    void leaveFrozen() {
+        frozen = true;
     }
 
     /** The checkpoint of the backup, which it makes where its changes can be tracked, and stands for elsewhere. */
@@ -113,7 +128,7 @@ final class BackupTransaction {
     void rollBack() throws IOException {
         Optional<BackupRecord> found = records.find(reserved.prefix());
         if (found.isEmpty() || found.get().highest() == reserved.highest()) {
-            records.write(reserved.settled());
+            records.write(ended(reserved.settled()));
         }
         if (!plan.tracked().isEmpty()) {
             new CheckpointCleaner(domain).delete(checkpoint());
@@ -122,6 +137,10 @@ final class BackupTransaction {
 
     /** Gives the number back, where somebody else has made a checkpoint with it, which is to stay. */
     void withdraw() throws IOException {
-        records.write(before);
+        records.write(ended(before));
+    }
+
+    private BackupRecord ended(BackupRecord record) {
+        return frozen ? record.leftFrozen() : record;
     }
 }

@@ -80,6 +80,7 @@ public final class DomainBackups implements Closeable {
         long start = System.nanoTime();
         long deadline = start + options.waitForDomain().toNanos();
         while (true) {
+            requireOpen(); // where the end is waited for, no more may begin, nor wait for it
             beginning.readLock().lock();
             try {
                 requireOpen();

@@ -52,13 +52,19 @@ final class OnlineStart {
     DomainBackup begin(DomainLock lock, Runnable afterwards) throws IOException {
         requireNoJob();
         BackupPlan plan = planner().plan(options.level());
+        GuestFreeze freeze = new GuestFreeze(domain, options.freeze(), options.freezeTimeout());
+        freeze.prepare(definition.agentConnected());
         for (int tries = 1;; tries++) {
-            BackupTransaction transaction = BackupTransaction.begin(domain, records, plan, records.read(prefix()));
+            BackupTransaction transaction = BackupTransaction.begin(domain, records, plan, records.read(prefix()),
+                    freeze.freezes());
             PullJob job = null;
             try {
                 job = new PullJob(domain, plan, options, transaction.checkpoint());
-                return begin(plan, transaction, job, lock, afterwards);
+                return begin(plan, freeze, transaction, job, lock, afterwards);
             } catch (Throwable e) {
+                if (freeze.hasLeftFrozen()) {
+                    transaction.leaveFrozen();
+                }
                 Closing.after(e, job, isNameTaken(e) ? transaction::withdraw : transaction::rollBack);
                 plan = next(plan, e, tries);
             }
@@ -136,12 +142,11 @@ final class OnlineStart {
         throw (RuntimeException) failure;
     }
 
-    private DomainBackup begin(BackupPlan plan, BackupTransaction transaction, PullJob job, DomainLock lock,
-            Runnable afterwards) throws IOException {
+    private DomainBackup begin(BackupPlan plan, GuestFreeze freeze, BackupTransaction transaction, PullJob job,
+            DomainLock lock, Runnable afterwards) throws IOException {
         String checkpoint = transaction.checkpoint();
         String date = BackupDate.now();
-        Optional<Duration> frozen = new GuestFreeze(domain, options.freeze(), options.freezeTimeout())
-                .during(definition.agentConnected(), () -> job.begin(checkpoint));
+        Optional<Duration> frozen = freeze.during(() -> job.begin(checkpoint));
         SideFiles sideFiles = new SideFiles(domain.name(), checkpoint, options.server().isEmpty());
         sideFiles.domainXml(domain.inactiveXml(options.includeSecrets()));
         if (!plan.tracked().isEmpty()) {

@@ -34,7 +34,8 @@ class BackupRecordXmlTest {
 
     @Test
     void whatIsWrittenIsReadBack() throws Exception {
-        List<BackupRecord> records = List.of(RECORD, BackupRecord.initial("a.b_c-d", 17), BackupRecord.initial("<&\"'>", 0));
+        List<BackupRecord> records = List.of(RECORD, BackupRecord.initial("f", 0).reserved(true),
+                BackupRecord.initial("a.b_c-d", 17), BackupRecord.initial("<&\"'>", 0));
 
         assertThat(read(BackupRecordXml.write(records))).isEqualTo(records);
         assertThat(read(BackupRecordXml.write(List.of()))).isEmpty();
@@ -80,6 +81,7 @@ class BackupRecordXmlTest {
         "prefix='p' first='5' highest='3' pending='false'",
         "prefix='p' first='-1' highest='3' pending='false'",
         "prefix='p' first='0' highest='3' pending='maybe'",
+        "prefix='p' first='0' highest='3' pending='false' frozen='maybe'",
         "prefix='p' first='0' highest='3'",
         "prefix='p' first='0' highest='3' pending='false' full='p.0'",
         "prefix='p' first='0' highest='3' pending='false' full='q.0' last='p.2'",

@@ -48,6 +48,29 @@ class BackupTransactionTest {
     }
 
     @Test
+    void itIsRecordedThatTheGuestIsFrozenUntilItHasEnded() throws Exception {
+        BackupTransaction transaction = BackupTransaction.begin(domain, records, plan(Level.COPY), records.read("virtnbd"),
+                true);
+        assertThat(domain.record().frozen()).isTrue();
+
+        transaction.commit(List.of());
+
+        assertThat(domain.record().frozen()).isFalse();
+    }
+
+    @Test
+    void itIsRecordedThatTheGuestWasLeftFrozen() throws Exception {
+        BackupTransaction transaction = BackupTransaction.begin(domain, records, plan(Level.COPY), records.read("virtnbd"),
+                true);
+        transaction.leaveFrozen();
+
+        transaction.rollBack();
+
+        assertThat(domain.record().frozen()).isTrue();
+        assertThat(domain.record().pending()).isFalse();
+    }
+
+    @Test
     void rollingBackRemovesTheCheckpointAndKeepsTheNumber() throws Exception {
         begin(Level.FULL).rollBack();
 

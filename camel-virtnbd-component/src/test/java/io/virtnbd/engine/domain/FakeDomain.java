@@ -36,6 +36,8 @@ final class FakeDomain implements LibvirtDomain {
     boolean active = true;
     boolean agent;
     boolean frozen;
+    /** That can be frozen. */
+    int fileSystems = 1;
     boolean otherJob;
     String metadata;
     FakeJob job;
@@ -277,11 +279,14 @@ final class FakeDomain implements LibvirtDomain {
 
     @Override
     public String agentCommand(String json, Duration timeout) throws LibvirtCallException {
-        boolean freeze = json.contains("freeze\"") && json.contains("fsfreeze-freeze");
-        return call(freeze ? "freeze" : "thaw", () -> {
-            agentCommands.add(freeze ? "freeze" : "thaw");
-            frozen = freeze;
-            return "{\"return\":1}";
+        String command = json.substring(json.lastIndexOf('-') + 1, json.length() - 2);
+        return call(command, () -> {
+            agentCommands.add(command);
+            if (command.equals("status")) {
+                return frozen ? "{\"return\":\"frozen\"}" : "{\"return\":\"thawed\"}";
+            }
+            frozen = command.equals("freeze") && fileSystems > 0;
+            return "{\"return\":" + fileSystems + "}";
         });
     }
 

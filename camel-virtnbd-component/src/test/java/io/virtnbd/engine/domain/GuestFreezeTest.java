@@ -18,10 +18,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class GuestFreezeTest {
 
-    private final FakeDomain domain = new FakeDomain();
+    private static final GuestFreeze.Action NOTHING = () -> { };
 
-    private GuestFreeze freeze(FreezeMode mode) {
-        return new GuestFreeze(domain, mode, Duration.ofSeconds(1));
+    private final FakeDomain domain = new FakeDomain();
+    private Duration timeout = Duration.ofSeconds(10);
+
+    private GuestFreeze prepared(FreezeMode mode, boolean agent) throws Exception {
+        GuestFreeze freeze = new GuestFreeze(domain, mode, timeout);
+        freeze.prepare(agent);
+        domain.calls.clear();
+        return freeze;
     }
 
     /** Fails the first so many calls of a name, before or after their effect. */
@@ -34,38 +40,105 @@ class GuestFreezeTest {
         };
     }
 
+    private void failAlways(String name) {
+        timeout = Duration.ofMillis(1);
+        fail(name, 99, false);
+    }
+
     @ParameterizedTest
     @EnumSource(value = FreezeMode.class, names = {"AUTO", "REQUIRED"})
     void theGuestIsFrozenMeanwhileAndThawedAfterwards(FreezeMode mode) throws Exception {
-        assertThat(freeze(mode).during(true, () -> assertThat(domain.frozen).isTrue())).isPresent();
+        GuestFreeze freeze = prepared(mode, true);
+        assertThat(freeze.freezes()).isTrue();
+        assertThat(domain.frozen).isFalse();
 
-        assertThat(domain.agentCommands).containsExactly("freeze", "thaw");
+        assertThat(freeze.during(() -> assertThat(domain.frozen).isTrue())).isPresent();
+
+        assertThat(domain.calls).containsExactly("freeze", "thaw");
+        assertThat(freeze.hasLeftFrozen()).isFalse();
     }
 
     @Test
     void neverDoesNotAskTheAgent() throws Exception {
-        assertThat(freeze(FreezeMode.NEVER).during(true, () -> { })).isEmpty();
+        GuestFreeze freeze = prepared(FreezeMode.NEVER, true);
 
-        assertThat(domain.calls).isEmpty();
+        assertThat(freeze.freezes()).isFalse();
+        assertThat(freeze.during(NOTHING)).isEmpty();
+        assertThat(domain.agentCommands).isEmpty();
     }
 
     @Test
     void withoutAgentOnlyRequiredFails() throws Exception {
+        GuestFreeze freeze = prepared(FreezeMode.AUTO, false);
         boolean[] done = new boolean[1];
-        assertThat(freeze(FreezeMode.AUTO).during(false, () -> done[0] = true)).isEmpty();
+        assertThat(freeze.freezes()).isFalse();
+        assertThat(freeze.during(() -> done[0] = true)).isEmpty();
         assertThat(done[0]).isTrue();
 
-        assertThatThrownBy(() -> freeze(FreezeMode.REQUIRED).during(false, () -> {
-            throw new AssertionError("begun without being frozen");
-        })).isInstanceOf(DomainBackupException.class).hasMessageContaining("no guest agent");
-        assertThat(domain.calls).isEmpty();
+        assertThatThrownBy(() -> prepared(FreezeMode.REQUIRED, false)).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("no guest agent");
+        assertThat(domain.agentCommands).isEmpty();
+    }
+
+    /** Asked first, an agent that does not answer is never told to freeze, which it might do when nobody waits for it. */
+    @Test
+    void withoutAnAnswerOfTheAgentOnlyRequiredFails() throws Exception {
+        failAlways("status");
+
+        GuestFreeze freeze = prepared(FreezeMode.AUTO, true);
+        assertThat(freeze.freezes()).isFalse();
+        assertThat(freeze.during(NOTHING)).isEmpty();
+
+        assertThatThrownBy(() -> prepared(FreezeMode.REQUIRED, true)).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("freeze=required");
+        assertThat(domain.agentCommands).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = FreezeMode.class, names = {"AUTO", "REQUIRED"})
+    void aGuestThatSomebodyElseFrozeStaysFrozen(FreezeMode mode) throws Exception {
+        domain.frozen = true;
+        GuestFreeze freeze = prepared(mode, true);
+        assertThat(freeze.freezes()).isFalse();
+
+        assertThat(freeze.during(NOTHING)).isPresent();
+        assertThatThrownBy(() -> freeze.during(() -> {
+            throw new IOException("no job");
+        })).hasMessage("no job");
+
+        assertThat(domain.frozen).isTrue();
+        assertThat(domain.agentCommands).containsOnly("status");
     }
 
     @Test
-    void itIsThawedWhenTheStartFailsWithWhatever() {
+    void aGuestThatSomebodyElseThawsMeanwhileWasNotFrozen() throws Exception {
+        domain.frozen = true;
+        assertThat(prepared(FreezeMode.AUTO, true).during(() -> domain.frozen = false)).isEmpty();
+
+        domain.frozen = true;
+        GuestFreeze required = prepared(FreezeMode.REQUIRED, true);
+        assertThatThrownBy(() -> required.during(() -> domain.frozen = false)).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("freeze=required");
+    }
+
+    /** Where they were frozen without the agent, it would thaw them nevertheless. */
+    @Test
+    void fileSystemsThatTheAgentHasNotFrozenAreNotThawed() throws Exception {
+        domain.fileSystems = 0;
+        assertThat(prepared(FreezeMode.AUTO, true).during(NOTHING)).isEmpty();
+
+        GuestFreeze required = prepared(FreezeMode.REQUIRED, true);
+        assertThatThrownBy(() -> required.during(() -> {
+            throw new AssertionError("begun without being frozen");
+        })).isInstanceOf(DomainBackupException.class).hasMessageContaining("no file system");
+        assertThat(domain.agentCommands).doesNotContain("thaw");
+    }
+
+    @Test
+    void itIsThawedWhenTheStartFailsWithWhatever() throws Exception {
         for (Throwable failure : List.of(new IOException("a"), new IllegalStateException("b"), new StackOverflowError("c"))) {
-            assertThatThrownBy(() -> freeze(FreezeMode.AUTO).during(true, () -> GuestFreezeTest.<IOException>sneak(failure)))
-                    .isSameAs(failure);
+            GuestFreeze freeze = prepared(FreezeMode.AUTO, true);
+            assertThatThrownBy(() -> freeze.during(() -> GuestFreezeTest.<IOException>sneak(failure))).isSameAs(failure);
             assertThat(domain.frozen).isFalse();
         }
     }
@@ -76,63 +149,93 @@ class GuestFreezeTest {
     }
 
     @Test
-    void aThawThatFailsTwiceIsTriedAThirdTime() throws Exception {
+    void aThawThatFailsIsTriedAgain() throws Exception {
         fail("thaw", 2, false);
 
-        freeze(FreezeMode.REQUIRED).during(true, () -> { });
+        prepared(FreezeMode.REQUIRED, true).during(NOTHING);
 
         assertThat(domain.frozen).isFalse();
         assertThat(domain.calls).containsExactly("freeze", "thaw", "thaw", "thaw");
     }
 
     @Test
-    void aGuestThatCannotBeThawedFailsTheBackupAndSaysWhatToDo() {
-        fail("thaw", 99, false);
+    void aThawIsTriedAgainWhenInterrupted() throws Exception {
+        fail("thaw", 1, false);
+        Thread.currentThread().interrupt();
+        prepared(FreezeMode.REQUIRED, true).during(NOTHING);
 
-        assertThatThrownBy(() -> freeze(FreezeMode.AUTO).during(true, () -> { })).isInstanceOf(DomainBackupException.class)
-                .hasMessageContaining("virsh domfsthaw web1");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(domain.frozen).isFalse();
     }
 
     @Test
-    void theFailureOfTheStartIsNotHiddenByThatOfTheThaw() {
-        fail("thaw", 99, false);
+    void aGuestThatCannotBeThawedFailsTheBackupAndSaysWhatToDo() throws Exception {
+        failAlways("thaw");
+        GuestFreeze freeze = prepared(FreezeMode.AUTO, true);
 
-        assertThatThrownBy(() -> freeze(FreezeMode.AUTO).during(true, () -> {
+        assertThatThrownBy(() -> freeze.during(NOTHING)).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("virsh domfsthaw web1");
+        assertThat(freeze.hasLeftFrozen()).isTrue();
+    }
+
+    @Test
+    void theFailureOfTheStartIsNotHiddenByThatOfTheThaw() throws Exception {
+        failAlways("thaw");
+        GuestFreeze freeze = prepared(FreezeMode.AUTO, true);
+
+        assertThatThrownBy(() -> freeze.during(() -> {
             throw new IOException("no job");
-        })).hasMessage("no job").satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("could not be thawed"));
+        })).hasMessage("no job").satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("virsh domfsthaw"));
+        assertThat(freeze.hasLeftFrozen()).isTrue();
+    }
+
+    @Test
+    void aGuestThatHasEndedNeedsNoThaw() throws Exception {
+        domain.fault = (number, call, done) -> {
+            if (call.equals("thaw")) {
+                throw FakeDomain.failure(Kind.OPERATION_INVALID, call);
+            }
+        };
+        GuestFreeze freeze = prepared(FreezeMode.AUTO, true);
+
+        freeze.during(() -> domain.active = false);
+        assertThat(freeze.hasLeftFrozen()).isFalse();
     }
 
     @Test
     void aFreezeThatFailsIsThawedAndTheBackupGoesOn() throws Exception {
         fail("freeze", 1, true);
 
-        assertThat(freeze(FreezeMode.AUTO).during(true, () -> assertThat(domain.frozen).isFalse())).isEmpty();
+        assertThat(prepared(FreezeMode.AUTO, true).during(() -> assertThat(domain.frozen).isFalse())).isEmpty();
 
-        assertThat(domain.calls).containsExactly("freeze", "thaw");
+        assertThat(domain.calls).containsExactly("freeze", "status", "thaw");
     }
 
     @Test
-    void aFreezeThatIsRequiredAndFailsIsThawedAndEndsTheBackup() {
+    void aFreezeThatIsRequiredAndFailsIsThawedAndEndsTheBackup() throws Exception {
         fail("freeze", 1, true);
+        GuestFreeze freeze = prepared(FreezeMode.REQUIRED, true);
 
-        assertThatThrownBy(() -> freeze(FreezeMode.REQUIRED).during(true, () -> {
+        assertThatThrownBy(() -> freeze.during(() -> {
             throw new AssertionError("begun without being frozen");
         })).isInstanceOf(DomainBackupException.class).hasCauseInstanceOf(LibvirtCallException.class)
                 .hasMessageContaining("freeze=required");
         assertThat(domain.frozen).isFalse();
     }
 
-    /** An agent that hangs does the freeze when it wakes up, which may be after the first thaw was given up. */
-    @Test
-    void aGuestThatMayHaveBeenFrozenLateIsThawedAfterTheStart() throws Exception {
+    /** An agent that hangs in a freeze ends it some time, when nobody waits for it any more. */
+    @ParameterizedTest
+    @EnumSource(value = FreezeMode.class, names = {"AUTO", "REQUIRED"})
+    void aGuestThatMayFreezeLateFailsTheBackup(FreezeMode mode) throws Exception {
+        timeout = Duration.ofMillis(1);
+        GuestFreeze freeze = prepared(mode, true);
         domain.fault = (number, call, done) -> {
-            if (number <= 2 && !done) {
-                throw FakeDomain.failure(Kind.AGENT, call);
-            }
+            throw FakeDomain.failure(Kind.AGENT, call);
         };
 
-        freeze(FreezeMode.AUTO).during(true, () -> domain.frozen = true);
-
-        assertThat(domain.frozen).isFalse();
+        assertThatThrownBy(() -> freeze.during(() -> {
+            throw new AssertionError("begun with a guest that may freeze");
+        })).isInstanceOf(DomainBackupException.class).hasMessageContaining("virsh domfsthaw web1");
+        assertThat(freeze.hasLeftFrozen()).isTrue();
     }
 }

@@ -51,7 +51,11 @@ class RecoveryTest {
 
     /** What a program that was killed leaves behind. */
     private void killed() throws Exception {
-        records.write(records.read("virtnbd").reserved());
+        killed(false);
+    }
+
+    private void killed(boolean freezes) throws Exception {
+        records.write(records.read("virtnbd").reserved(freezes));
         domain.checkpoint("virtnbd.0");
         domain.job = ours(directory);
     }
@@ -172,14 +176,49 @@ class RecoveryTest {
     }
 
     @Test
-    void theGuestOfAKilledProgramIsThawed() throws Exception {
-        killed();
+    void theGuestThatAKilledProgramFrozeIsThawed() throws Exception {
+        killed(true);
         domain.agent = true;
         domain.frozen = true;
 
         recover();
 
         assertThat(domain.frozen).isFalse();
+        assertThat(domain.record().frozen()).isFalse();
+    }
+
+    @Test
+    void theGuestThatABackupLeftFrozenIsThawed() throws Exception {
+        records.write(records.read("virtnbd").leftFrozen());
+        domain.agent = true;
+        domain.frozen = true;
+
+        assertThat(recover()).isTrue();
+
+        assertThat(domain.frozen).isFalse();
+        assertThat(domain.record().frozen()).isFalse();
+    }
+
+    @Test
+    void theGuestThatSomebodyElseFrozeStaysFrozen() throws Exception {
+        killed();
+        domain.agent = true;
+        domain.frozen = true;
+
+        recover();
+
+        assertThat(domain.frozen).isTrue();
+        assertThat(domain.agentCommands).isEmpty();
+    }
+
+    @Test
+    void aGuestThatIsNotFrozenAnyMoreIsNotThawed() throws Exception {
+        killed(true);
+        domain.agent = true;
+
+        recover();
+
+        assertThat(domain.agentCommands).containsExactly("status");
     }
 
     @Test
@@ -193,8 +232,9 @@ class RecoveryTest {
 
     @Test
     void aGuestThatCannotBeThawedDoesNotKeepTheBackup() throws Exception {
-        killed();
+        killed(true);
         domain.agent = true;
+        domain.frozen = true;
         domain.fault = FakeDomain.Fault.of("thaw", Kind.AGENT);
 
         assertThat(recover()).isTrue();
