@@ -65,7 +65,9 @@ public final class BackupBody implements Iterable<Message> {
                 return !run.session().isEnded() && messages.hasNext();
             }
             boolean hidden = run.log().takeHiddenFailure() != null;
-            if (parent.fail(failure) && hidden) {
+            if (parent.isId(run.splitterId())) {
+                parent.fail(failure);
+            } else if (hidden) {
                 throw new UncheckedIOException(failure);
             }
             return false;

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Tells the log and the event notifiers how a backup begins and ends. */
 final class BackupReport {
 
+    /** A name of its own, so that what operators read can be had without the rest. */
     private static final Logger LOG = LoggerFactory.getLogger("io.virtnbd.camel.backup");
 
     private final CamelContext context;
@@ -56,7 +57,7 @@ final class BackupReport {
     }
 
     void failed(Throwable cause) {
-        LOG.warn("backup of {} failed, {} is rolled back: {}", backup.domain(), what(), cause.getMessage(), cause.getCause());
+        LOG.warn("{}; {} of {} is rolled back", cause.getMessage(), what(), backup.domain(), cause.getCause());
         BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 
 /** A backup that has begun: its disks are open, and its parts can be handed out. Safe for use by several threads. */
@@ -27,6 +28,7 @@ final class BackupRun {
     private final DeliveryLog log;
     private final BackupOutcome outcome;
     private final BackupSession session;
+    private volatile String splitterId;
 
     private BackupRun(VirtNbdEndpoint endpoint, RunningBackup backup, BackupProgress progress, BackupUnit unit,
             boolean ofExport) {
@@ -113,6 +115,16 @@ final class BackupRun {
                 exchange.setException(e);
             }
         }
+    }
+
+    /** An exchange that carries a message; a splitter correlates it with the exchange that is split. */
+    void carriedBy(Exchange exchange) {
+        splitterId = exchange.getProperty(ExchangePropertyKey.CORRELATION_ID, String.class);
+    }
+
+    /** Id of the exchange that is split; null if none is. */
+    String splitterId() {
+        return splitterId;
     }
 
     BackupSession session() {

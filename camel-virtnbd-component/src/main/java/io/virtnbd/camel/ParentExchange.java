@@ -8,8 +8,8 @@ import org.apache.camel.Exchange;
 
 /**
  * The exchange that made a backup and, as a rule, splits it. A splitter passes failures of its parts on as its aggregation
- * strategy sees fit, and asks for a next part also when it is about to end, after it has copied that strategy's result: then
- * it is late enough to tell the exchange of a failure that would get lost.
+ * strategy sees fit, and asks for a next part also when it is about to end, after it has copied that strategy's result: then it is
+ * late enough to tell the exchange of a failure that would get lost.
  */
 final class ParentExchange {
 
@@ -19,18 +19,17 @@ final class ParentExchange {
         this.exchange = exchange;
     }
 
-    /**
-     * Fails the exchange, unless it has failed already, or its route has taken it upon itself to deal with the failure.
-     *
-     * @return whether it was news to it
-     */
-    boolean fail(IncompleteBackupException failure) {
+    boolean isId(String exchangeId) {
+        return exchange.getExchangeId().equals(exchangeId);
+    }
+
+    /** Fails the exchange, unless it has failed already, or its route has taken it upon itself to deal with the failure. */
+    void fail(IncompleteBackupException failure) {
         boolean known = exchange.isFailed() || exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()
                 || exchange.getExchangeExtension().isErrorHandlerHandledSet()
                         && exchange.getExchangeExtension().isErrorHandlerHandled();
         if (!known) {
             exchange.setException(failure);
         }
-        return !known;
     }
 }

@@ -32,6 +32,7 @@ final class PartMessage extends DefaultMessage {
             return;
         }
         followed = true;
+        run.carriedBy(exchange);
         // a unit of work that is there already is a shared one, and ends with the exchange that made the backup
         shared = exchange.getUnitOfWork() != null;
         if (!shared) {
