@@ -8,8 +8,8 @@ import org.apache.camel.Exchange;
 
 /**
  * The exchange that made a backup and, as a rule, splits it. A splitter passes failures of its parts on as its aggregation
- * strategy sees fit, and asks for a next part also when it is about to end, after it has copied that strategy's result: then it is
- * late enough to tell the exchange of a failure that would get lost.
+ * strategy sees fit, and asks for a next part also when it is about to end, after it has copied that strategy's result: then
+ * it is late enough to tell the exchange of a failure that would get lost.
  */
 final class ParentExchange {
 

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A backup is committed when everything was delivered, once, and in no other case: however a route splits, and deals with errors. */
+/**
+ * A backup is committed when everything was delivered, once, and in no other case: however a route splits, and deals with
+ * errors.
+ */
 class CommitTest extends DomainTestSupport {
 
     /** What a route does with a failure of its sink. */
@@ -58,7 +61,8 @@ class CommitTest extends DomainTestSupport {
             // of the sink only: it would do so with the failure of the split, too
             case CONTINUED -> routes.onException(IOException.class)
                     .onWhen(routes.exceptionMessage().isEqualTo("no space left")).continued(true);
-            case DEAD_LETTER -> routes.errorHandler(routes.deadLetterChannel("mock:dead").maximumRedeliveries(1).redeliveryDelay(0));
+            case DEAD_LETTER -> routes.errorHandler(routes.deadLetterChannel("mock:dead").maximumRedeliveries(1)
+                    .redeliveryDelay(0));
             default -> { }
         }
     }
@@ -71,7 +75,8 @@ class CommitTest extends DomainTestSupport {
             case PARALLEL_STOP -> parts.streaming().parallelProcessing().stopOnException();
             // keeps the first part's exchange whatever becomes of the others
             case STRATEGY -> parts.streaming().aggregationStrategy((old, part) -> old == null ? part : old);
-            case STRATEGY_STOP -> parts.streaming().stopOnException().aggregationStrategy((old, part) -> old == null ? part : old);
+            case STRATEGY_STOP -> parts.streaming().stopOnException()
+                    .aggregationStrategy((old, part) -> old == null ? part : old);
             case LIST -> parts;
             case SHARED -> parts.streaming().shareUnitOfWork();
         };

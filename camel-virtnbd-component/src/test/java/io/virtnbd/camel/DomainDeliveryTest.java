@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,7 +78,8 @@ class DomainDeliveryTest extends DomainTestSupport {
     @Test
     void aManifestThatWasReadButWhoseExchangeFailsThenIsNotDelivered() throws Exception {
         routes(routes -> routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException()
-                .process(this::deliver).filter(DomainDeliveryTest::isManifest).throwException(new IOException("cannot rename")));
+                .process(this::deliver)
+                .filter(DomainDeliveryTest::isManifest).throwException(new IOException("cannot rename")));
 
         assertThat(send().getException()).hasRootCauseMessage("cannot rename");
 
@@ -101,13 +103,14 @@ class DomainDeliveryTest extends DomainTestSupport {
         AtomicInteger attempts = new AtomicInteger();
         routes(routes -> {
             routes.errorHandler(routes.defaultErrorHandler().maximumRedeliveries(3).redeliveryDelay(0));
-            routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException().process(exchange -> {
-                deliver(exchange);
-                if (isManifest(exchange) && attempts.incrementAndGet() < 3) {
-                    assertThat(host.last().commits).hasValue(0);
-                    throw new IOException("the connection broke");
-                }
-            });
+            routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException()
+                    .process(exchange -> {
+                        deliver(exchange);
+                        if (isManifest(exchange) && attempts.incrementAndGet() < 3) {
+                            assertThat(host.last().commits).hasValue(0);
+                            throw new IOException("the connection broke");
+                        }
+                    });
         });
 
         assertThat(send().getException()).isNull();
@@ -128,7 +131,8 @@ class DomainDeliveryTest extends DomainTestSupport {
                             .stopOnException().multicast();
                     (parallel ? sinks.parallelProcessing() : sinks).to(other, "direct:sink" + start);
                     routes.from(other).onException(IOException.class).handled(handled).end()
-                            .filter(exchange -> failing.equals(name(exchange))).throwException(new IOException("no space left"));
+                            .filter(exchange -> failing.equals(name(exchange)))
+                            .throwException(new IOException("no space left"));
                     routes.from("direct:sink" + start).process(this::deliver);
                 });
 
@@ -263,7 +267,7 @@ class DomainDeliveryTest extends DomainTestSupport {
 
     @Test
     void aBackupThatTakesTooLongIsNotCommittedAlsoWhereNobodyNotices() throws Exception {
-        Set<String> after = new java.util.concurrent.ConcurrentSkipListSet<>();
+        Set<String> after = new ConcurrentSkipListSet<>();
         routes(routes -> routes.from("direct:start").to("virtnbd:backup:vm1?backupTimeout=300").split().body().streaming()
                 .process(exchange -> {
                     deliver(exchange);

@@ -50,8 +50,8 @@ class DomainMessagesTest extends DomainTestSupport {
         backUp("");
 
         assertThat(headers(Exchange.FILE_NAME)).isEqualTo(ARTIFACTS);
-        assertThat(headers(VirtNbdConstants.ARTIFACT)).containsExactly("disk", "disk", "domainXml", "checkpointXml", "imageInfo",
-                "manifest");
+        assertThat(headers(VirtNbdConstants.ARTIFACT)).containsExactly("disk", "disk", "domainXml", "checkpointXml",
+                "imageInfo", "manifest");
         assertThat(headers(VirtNbdConstants.DISK)).containsExactly("vda", "vdb", null, null, "vda", null);
         assertThat(applied(bodies.subList(0, 1))).isEqualTo(disk.content());
         assertThat(applied(bodies.subList(1, 2))).isEqualTo(secondDisk.content());
@@ -66,7 +66,8 @@ class DomainMessagesTest extends DomainTestSupport {
         Exchange parent = backUp("");
 
         assertThat(headers(VirtNbdConstants.LEVEL)).containsExactly("inc", "full", "inc", "inc", "inc", "inc");
-        assertThat(headers(VirtNbdConstants.REASON)).startsWith("the chain can go on", "the disk is new", "the chain can go on");
+        assertThat(headers(VirtNbdConstants.REASON)).startsWith("the chain can go on", "the disk is new",
+                "the chain can go on");
         assertThat(headers(VirtNbdConstants.DOMAIN)).containsOnly("vm1");
         assertThat(headers(VirtNbdConstants.CHECKPOINT)).containsOnly("virtnbd.1");
         assertThat(headers(VirtNbdConstants.PARENT_CHECKPOINT)).containsOnly("virtnbd.0");

@@ -39,8 +39,8 @@ final class ScriptedBackup implements RunningBackup {
     private final List<SideFile> sideFiles;
 
     ScriptedBackup(String domain, ServedDisk vda, ServedDisk vdb, DiskReadOptions reading) throws IOException {
-        description = new BackupDescription(domain, Level.INC, "the chain can go on", "virtnbd.1", "virtnbd.0", "virtnbd.0", DATE,
-                Optional.of(Duration.ofMillis(12)));
+        description = new BackupDescription(domain, Level.INC, "the chain can go on", "virtnbd.1", "virtnbd.0", "virtnbd.0",
+                DATE, Optional.of(Duration.ofMillis(12)));
         disks = List.of(
                 disk(vda, "vda", Level.INC, "the chain can go on", reading),
                 disk(vdb, "vdb", Level.FULL, "the disk is new", reading));
