@@ -14,9 +14,10 @@ import org.apache.camel.support.jsse.SSLContextParameters;
 public class NbdConfiguration {
 
     @UriParam
-    @Metadata(description = "The export to read or, for restore, to write: nbd://host[:port]/export, nbds:// with TLS,"
-                            + " nbd+unix:///export?socket=path or nbds+unix://. Write RAW(...) around it where it has a plus"
-                            + " sign after the scheme, a percent sign or an ampersand.")
+    @Metadata(description = "The export to read or, for restore, to write, as an NBD URI: nbd://host:port/export, with the"
+                            + " scheme nbds for TLS. A unix socket has a plus sign and unix behind the scheme, and its path as"
+                            + " the parameter socket. Write RAW(...) around it where it has a plus sign after the scheme, a"
+                            + " percent sign or an ampersand.")
     private String nbdUri;
     @UriParam(label = "advanced", defaultValue = "1")
     @Metadata(description = "Most connections to one export. More than one only where the server allows it.")
@@ -35,7 +36,7 @@ public class NbdConfiguration {
     @Metadata(description = "How long the reply to one request may take. Then the connection is given up.")
     private long requestTimeout = 60_000;
     @UriParam(label = "security")
-    @Metadata(description = "Certificates and protocols for TLS, used with nbds:// and nbds+unix:// only.")
+    @Metadata(description = "Certificates and protocols for TLS, used only where the scheme of the NBD URI begins with nbds.")
     private SSLContextParameters sslContextParameters;
 
     public String getNbdUri() {

@@ -63,6 +63,8 @@ final class PartCompletion extends SynchronizationAdapter {
             run.commitIfComplete(exchange);
         } else {
             run.log().failed(artifact, hidden, true);
+            // a splitter with stopOnException stops at a handled failure too, asks the iterator no more, and reports none
+            exchange.setException(run.log().failure());
         }
         onDone(exchange);
     }

@@ -54,6 +54,8 @@ final class Reports {
         report.put("streams", result.streams());
         report.put("dataBytes", result.dataBytes());
         report.put("zeroBytes", result.zeroBytes());
+        result.segmentIndex().ifPresent(index -> report.put("segmentIndex", index));
+        result.segmentCount().ifPresent(count -> report.put("segmentCount", count));
         return report;
     }
 

@@ -169,6 +169,8 @@ final class RequestOptions {
         return NbdClientOptions.builder()
                 .connectTimeout(Duration.ofMillis(configuration.getConnectTimeout()))
                 .requestTimeout(Duration.ofMillis(configuration.getRequestTimeout()))
+                // a reply that is all that is awaited may take as long as the option says, too
+                .idleTimeout(Duration.ofMillis(configuration.getRequestTimeout()))
                 .connections(configuration.getConnections())
                 .pipelineDepth(configuration.getPipelineDepth())
                 .sslContext(sslContext)

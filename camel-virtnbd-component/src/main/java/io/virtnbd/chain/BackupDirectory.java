@@ -29,16 +29,21 @@ public final class BackupDirectory {
     /** By the disk in the file's name. */
     private final SortedMap<String, List<StreamFile>> files;
 
-    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files) {
+    private final boolean complete;
+
+    /** @param complete whether all the streams are known to belong to complete backups */
+    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, boolean complete) {
         this.directory = directory;
         this.files = files;
+        this.complete = complete;
     }
 
     /**
-     * Lists a directory and reads the metadata of every stream in it, nothing more. A stream that cannot be read is an error
-     * only of the chain of its disk.
+     * Lists a directory and reads the metadata of every stream in it and its manifests, nothing more. Where there are manifests,
+     * streams of checkpoints without one are left out: they are what backups left behind whose delivery has failed. A stream that
+     * cannot be read is an error only of the chain of its disk.
      *
-     * @throws ChainException if it is not a directory
+     * @throws ChainException if it is not a directory, or a manifest of a stream is damaged
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(Path directory) throws IOException {
@@ -53,13 +58,18 @@ public final class BackupDirectory {
             throw e.getCause();
         }
         Collections.sort(paths); // for messages that do not depend on the file system
+        CompleteBackups complete = CompleteBackups.read(paths);
         SortedMap<String, List<StreamFile>> files = new TreeMap<>();
         for (Path path : paths) {
             Optional<StreamFileName> name = BackupFileNames.parse(path.getFileName().toString());
-            name.ifPresent(stream -> files.computeIfAbsent(stream.disk(), disk -> new ArrayList<>())
-                    .add(StreamFile.read(path, stream)));
+            if (name.isPresent()) {
+                StreamFile stream = StreamFile.read(path, name.get());
+                if (complete.has(stream)) {
+                    files.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream);
+                }
+            }
         }
-        return new BackupDirectory(directory, files);
+        return new BackupDirectory(directory, files, complete.known());
     }
 
     /** The disks of which there are streams, in alphabetical order. */
@@ -90,7 +100,7 @@ public final class BackupDirectory {
             throw new ChainException(directory + ": expected streams of disk '" + name + "', found "
                     + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
         }
-        ChainOrder order = new ChainOrder(name, new DiskLayers(name, LayerBuilder.build(withStrayed(name, own))));
+        ChainOrder order = new ChainOrder(name, new DiskLayers(name, LayerBuilder.build(withStrayed(name, own)), complete));
         List<ChainMember> members = new ArrayList<>();
         for (Layer layer : until == null ? order.newest() : order.until(until)) {
             for (StreamFile file : layer.files()) {

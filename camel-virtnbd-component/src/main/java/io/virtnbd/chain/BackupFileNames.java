@@ -64,6 +64,34 @@ public final class BackupFileNames {
     }
 
     /**
+     * The file of the checkpoint XML: {@code checkpoints/virtnbdbackup.0.xml}.
+     *
+     * @throws InvalidNameException if the checkpoint's name cannot be part of a file name
+     */
+    public static String checkpointXml(String checkpoint) {
+        return "checkpoints/" + NameRules.fileName(NameRules.checkpoint(checkpoint) + ".xml");
+    }
+
+    /**
+     * The file with what qemu-img says of a disk's image: {@code vda.virtnbdbackup.0.qcow.json}.
+     *
+     * @throws InvalidNameException if the disk's or the checkpoint's name cannot be part of a file name
+     */
+    public static String imageInfo(String disk, String checkpoint) {
+        return NameRules.fileName(NameRules.disk(disk) + "." + NameRules.checkpoint(checkpoint) + ".qcow.json");
+    }
+
+    /**
+     * A file that the domain is started with, such as its firmware: {@code OVMF_VARS.fd.virtnbdbackup.0}.
+     *
+     * @param name of the file on the domain's host
+     * @throws InvalidNameException if it or the checkpoint's name cannot be part of a file name
+     */
+    public static String hostFile(String name, String checkpoint) {
+        return NameRules.fileName(NameRules.domain(name) + "." + NameRules.checkpoint(checkpoint));
+    }
+
+    /**
      * The file of the manifest: {@code web1.virtnbd.0.json}.
      *
      * @throws InvalidNameException if the domain's or the checkpoint's name cannot be part of a file name

@@ -27,6 +27,8 @@ final class DiskLayers {
 
     private final String disk;
 
+    private final boolean complete;
+
     private final Layer base;
 
     /** The base and the increments. */
@@ -36,8 +38,10 @@ final class DiskLayers {
 
     private final List<Layer> differentials = new ArrayList<>();
 
-    DiskLayers(String disk, Collection<Layer> layers) throws ChainException {
+    /** @param complete whether each layer is known to belong to a complete backup */
+    DiskLayers(String disk, Collection<Layer> layers, boolean complete) throws ChainException {
         this.disk = disk;
+        this.complete = complete;
         this.base = onlyBase(disk, layers);
         for (Layer layer : layers) {
             if (layer.level() == Level.DIFF) {
@@ -84,17 +88,27 @@ final class DiskLayers {
     }
 
     /**
-     * The increment that builds on a checkpoint.
+     * The increment that builds on a checkpoint. A program that is killed between the delivery of a backup and its commit leaves
+     * a complete backup that was rolled back: the next one builds on the same checkpoint and holds its changes too. Nothing
+     * builds on the one that was rolled back, so that the newest is the one that counts.
      *
-     * @throws ChainException if there are several
+     * @throws ChainException if there are several, and it is not known that they are complete, or something builds on one that is
+     *                        not the newest
      */
     Optional<Layer> incrementOn(String parent) throws ChainException {
         List<Layer> increments = incrementsByParent.getOrDefault(parent, List.of());
-        if (increments.size() > 1) {
+        if (increments.size() <= 1) {
+            return increments.stream().findFirst();
+        }
+        Layer newest = increments.stream().max(BY_AGE).orElseThrow();
+        boolean others = increments.stream()
+                .anyMatch(increment -> increment != newest && (incrementsByParent.containsKey(increment.checkpoint())
+                        || CheckpointNumber.compare(increment.checkpoint(), newest.checkpoint()).orElse(0) >= 0));
+        if (!complete || others) {
             throw new ChainException("disk " + disk + ": expected at most one increment on checkpoint '" + parent + "', found "
                     + names(increments));
         }
-        return increments.stream().findFirst();
+        return Optional.of(newest);
     }
 
     /** What a layer builds on. */

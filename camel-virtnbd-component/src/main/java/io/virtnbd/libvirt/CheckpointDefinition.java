@@ -26,6 +26,6 @@ public record CheckpointDefinition(String name, Optional<String> parent, List<St
      * @throws LibvirtCallException if it is no checkpoint XML
      */
     public static CheckpointDefinition parse(String xml) throws LibvirtCallException {
-        throw new LibvirtCallException(LibvirtCallException.Kind.OTHER, xml, null);
+        return CheckpointXml.read(xml);
     }
 }

@@ -33,6 +33,6 @@ public record DomainDefinition(String name, String uuid, List<DomainDisk> disks,
      * @throws LibvirtCallException if it is no domain XML
      */
     public static DomainDefinition parse(String xml) throws LibvirtCallException {
-        throw new LibvirtCallException(LibvirtCallException.Kind.OTHER, xml, null);
+        return DomainXml.read(xml);
     }
 }

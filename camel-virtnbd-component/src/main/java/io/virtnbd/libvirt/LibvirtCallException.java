@@ -19,6 +19,12 @@ public final class LibvirtCallException extends IOException {
         NO_CHECKPOINT,
         /** A checkpoint's bitmap is missing or broken. */
         CHECKPOINT_INCONSISTENT,
+        /** An image has a bitmap of the new checkpoint's name already, which libvirt knows nothing of. */
+        BITMAP_EXISTS,
+        /** There is a checkpoint of the new one's name already. */
+        CHECKPOINT_EXISTS,
+        /** Another job is running, for example somebody else's backup or a migration. */
+        JOB_RUNNING,
         /** There is no backup job. */
         NO_BACKUP,
         /** Not possible in the domain's state, for example because it is not running. */

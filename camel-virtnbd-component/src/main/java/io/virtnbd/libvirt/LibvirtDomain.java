@@ -30,7 +30,7 @@ public interface LibvirtDomain {
      */
     String inactiveXml(boolean secrets) throws LibvirtCallException;
 
-    /** The element that was set for that namespace. */
+    /** The element that was set for that namespace: of the running domain, or of the next start if it is off. */
     Optional<String> metadata(String namespace) throws LibvirtCallException;
 
     /**
@@ -45,23 +45,27 @@ public interface LibvirtDomain {
     List<String> checkpoints() throws LibvirtCallException;
 
     /**
-     * A checkpoint's XML, from which it can be defined again; without secrets.
+     * A checkpoint's XML, from which it can be defined again: with the domain's definition at its time, without secrets.
      *
      * @throws LibvirtCallException {@link LibvirtCallException.Kind#NO_CHECKPOINT} if there is none of that name
      */
     String checkpointXml(String name) throws LibvirtCallException;
 
     /**
-     * Defines a checkpoint whose bitmap is there already.
+     * Defines a checkpoint whose bitmap is there already. On a domain that is off, nobody looks whether it is.
      *
      * @param xml as {@link #checkpointXml} gives it
+     * @throws LibvirtCallException {@link LibvirtCallException.Kind#CHECKPOINT_INCONSISTENT} if a bitmap is missing or broken
      */
     void redefineCheckpoint(String xml) throws LibvirtCallException;
 
     /**
-     * Deletes a checkpoint and its bitmaps, which takes a running domain.
+     * Deletes a checkpoint and its bitmaps.
      *
      * @return false if there was none of that name
+     * @throws LibvirtCallException {@link LibvirtCallException.Kind#OPERATION_INVALID} if the domain is off;
+     *                              {@link LibvirtCallException.Kind#CHECKPOINT_INCONSISTENT} if a bitmap is missing: then the
+     *                              checkpoint and its other bitmaps stay, and it can only be forgotten
      */
     boolean deleteCheckpoint(String name) throws LibvirtCallException;
 
@@ -73,10 +77,17 @@ public interface LibvirtDomain {
     boolean forgetCheckpoint(String name) throws LibvirtCallException;
 
     /**
-     * Starts a pull backup and, in the same moment, creates a checkpoint. After a failure the checkpoint can be there
-     * nevertheless.
+     * Starts a pull backup and, in the same moment, creates a checkpoint, whose parent is the current one. After a failure the
+     * checkpoint can be there nevertheless.
      *
-     * @param checkpoint null for none
+     * @param job        with at least one disk
+     * @param checkpoint with at least one disk, of those in the job; null for none
+     * @throws LibvirtCallException {@link LibvirtCallException.Kind#JOB_RUNNING},
+     *                              {@link LibvirtCallException.Kind#CHECKPOINT_EXISTS},
+     *                              {@link LibvirtCallException.Kind#BITMAP_EXISTS};
+     *                              {@link LibvirtCallException.Kind#NO_CHECKPOINT} or
+     *                              {@link LibvirtCallException.Kind#CHECKPOINT_INCONSISTENT} for that of an incremental;
+     *                              {@link LibvirtCallException.Kind#OPERATION_INVALID} if the domain is off
      */
     void beginBackup(BackupJob job, CheckpointDefinition checkpoint) throws LibvirtCallException;
 
@@ -86,7 +97,10 @@ public interface LibvirtDomain {
     /** Whether any job is running that excludes a backup, such as a migration or a backup. */
     boolean hasJob() throws LibvirtCallException;
 
-    /** Ends the job that is running; returns when it has ended. Does nothing where none is running. */
+    /**
+     * Ends the job that is running; returns when it has ended, which takes libvirt some 100 ms. Does nothing where none is
+     * running.
+     */
     void abortJob() throws LibvirtCallException;
 
     /**

@@ -59,6 +59,9 @@ final class MetadataJsonReader {
             return root;
         } catch (JsonProcessingException e) {
             throw new MalformedStreamException(offset, "metadata: expected JSON, found: " + e.getOriginalMessage(), e);
+        } catch (NumberFormatException e) {
+            // of an exponent that BigDecimal does not have
+            throw new MalformedStreamException(offset, "metadata: expected numbers, found: " + e.getMessage(), e);
         }
     }
 

@@ -9,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.chain.Manifest;
+import io.virtnbd.nbd.server.Export;
+import io.virtnbd.nbd.server.NbdServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,7 @@ import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.UnitOfWorkHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a route can do to the messages of a backup, and what becomes of the backup then. */
@@ -90,6 +94,42 @@ class DeliveryTest extends RouteTestSupport {
         });
 
         assertThat(send().getException()).isNull();
+        delivered.putAll(files());
+        assertThat(delivered).hasSize(3);
+        assertDelivered();
+    }
+
+    /** Here the file component is in the middle of its file when the delivery fails, as the disk cannot be read for a moment. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "lz4"})
+    void aFileThatBreaksOffMidwayIsWrittenAnewByRedelivery(String compression) throws Exception {
+        byte[] content = disk.content();
+        AtomicInteger failures = new AtomicInteger(2);
+        Export moody = new Export() {
+            @Override
+            public long size() {
+                return content.length;
+            }
+
+            @Override
+            public void read(long offset, ByteBuffer target) throws IOException {
+                if (offset > content.length / 2 && failures.getAndDecrement() > 0) {
+                    throw new IOException("not now");
+                }
+                target.put(content, (int) offset, target.remaining());
+            }
+        };
+        try (NbdServer server = NbdServer.builder().export("", moody).unixSocket(directory.resolve("moody")).build().start()) {
+            routes(routes -> {
+                routes.errorHandler(routes.defaultErrorHandler().maximumRedeliveries(2).redeliveryDelay(0));
+                routes.from("direct:start").to("virtnbd:backup:web1?compression=" + compression + "&nbdUri=" + server.uri(""))
+                        .split().body().streaming().stopOnException()
+                        .to("file:" + directory + "?tempFileName=${file:name}.part");
+            });
+
+            assertThat(send().getException()).isNull();
+        }
+        assertThat(failures).hasNegativeValue();
         delivered.putAll(files());
         assertThat(delivered).hasSize(3);
         assertDelivered();
@@ -228,12 +268,14 @@ class DeliveryTest extends RouteTestSupport {
         assertThat(delivered).doesNotContainKey(MANIFEST);
     }
 
-    @Test
-    void aHandledFailureFailsTheBackupAllTheSame() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHandledFailureFailsTheBackupAllTheSame(boolean stopOnException) throws Exception {
         routes(routes -> {
             routes.onException(IOException.class).onWhen(routes.header(Exchange.FILE_NAME).isEqualTo(STREAM)).handled(true)
                     .stop();
-            routes.from("direct:start").to(backup("")).split().body().streaming().process(exchange -> {
+            var split = routes.from("direct:start").to(backup("")).split().body().streaming();
+            (stopOnException ? split.stopOnException() : split).process(exchange -> {
                 if (is(exchange, STREAM)) {
                     breakOff(exchange);
                 }
@@ -246,13 +288,49 @@ class DeliveryTest extends RouteTestSupport {
         assertThat(delivered).doesNotContainKey(MANIFEST);
     }
 
-    @Test
-    void aContinuedFailureFailsTheBackupAllTheSame() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHandledFailureOfTheManifestFailsTheBackupToo(boolean stopOnException) throws Exception {
+        routes(routes -> {
+            routes.onException(IOException.class).onWhen(routes.header(Exchange.FILE_NAME).isEqualTo(MANIFEST)).handled(true);
+            var split = routes.from("direct:start").to(backup("")).split().body().streaming();
+            (stopOnException ? split.stopOnException() : split).process(exchange -> {
+                if (is(exchange, MANIFEST)) {
+                    breakOff(exchange);
+                }
+                deliver(exchange);
+            });
+        });
+
+        assertThat(send().getException()).hasStackTraceContaining("the delivery of " + MANIFEST + " failed")
+                .hasRootCauseMessage("the sink broke off");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"direct:sink,direct:dead", "direct:dead,direct:sink"})
+    void aDeadLetterOfOneBranchOfAMulticastFailsTheBackupAllTheSame(String first, String second) throws Exception {
+        routes(routes -> {
+            routes.from("direct:start").to(backup("")).split().body().streaming().stopOnException().multicast()
+                    .to(first, second);
+            routes.from("direct:sink").process(this::deliver);
+            routes.from("direct:dead").errorHandler(routes.deadLetterChannel("mock:dead"))
+                    .process(DeliveryTest::breakOff);
+        });
+
+        assertThat(send().getException()).hasStackTraceContaining("the delivery of vda.copy.data failed")
+                .hasRootCauseMessage("the sink broke off");
+        assertThat(delivered).doesNotContainKey(MANIFEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aContinuedFailureFailsTheBackupAllTheSame(boolean stopOnException) throws Exception {
         routes(routes -> {
             routes.onException(IOException.class).onWhen(routes.header(Exchange.FILE_NAME).isEqualTo(STREAM))
                     .maximumRedeliveries(1)
                     .redeliveryDelay(0).continued(true);
-            routes.from("direct:start").to(backup("")).split().body().streaming().process(exchange -> {
+            var split = routes.from("direct:start").to(backup("")).split().body().streaming();
+            (stopOnException ? split.stopOnException() : split).process(exchange -> {
                 deliver(exchange);
                 if (is(exchange, STREAM)) {
                     throw new IOException("could not rename the file");

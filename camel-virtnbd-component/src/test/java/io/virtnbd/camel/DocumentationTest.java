@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Metadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +44,20 @@ class DocumentationTest {
 
         assertThat(page()).contains(" | " + option.get("description").asText()
                 + (value.isEmpty() ? " | \n" : " | `" + value + "`\n"));
+    }
+
+    static Stream<Field> describedFields() {
+        return Stream.of(NbdConfiguration.class, VirtNbdConfiguration.class, VirtNbdEndpoint.class)
+                .flatMap(type -> Arrays.stream(type.getDeclaredFields()))
+                .filter(field -> field.isAnnotationPresent(Metadata.class));
+    }
+
+    /** Camel leaves some characters out of descriptions without a word, such as plus signs and question marks. */
+    @ParameterizedTest
+    @MethodSource("describedFields")
+    void theMetadataSayWhatTheCodeSays(Field field) throws IOException {
+        assertThat(metadata().get("properties").path(field.getName()).path("description").asText())
+                .isEqualTo(field.getAnnotation(Metadata.class).description());
     }
 
     @Test

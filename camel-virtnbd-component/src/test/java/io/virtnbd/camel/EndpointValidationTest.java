@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.engine.backup.DiskBackupOptions;
+import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
+import java.time.Duration;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -77,8 +80,22 @@ class EndpointValidationTest {
     void defaultsAreThoseOfTheEngine() throws Exception {
         VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host", VirtNbdEndpoint.class);
 
-        DiskBackupOptions engine = DiskBackupOptions.copyOf(NbdUri.parse("nbd://host"));
+        NbdClientOptions client = NbdClientOptions.defaults();
+        DiskReadOptions reading = DiskReadOptions.defaults();
+        DiskBackupOptions engine = DiskBackupOptions.copyOf(NbdUri.parse("nbd://host")).withReading(new DiskReadOptions(
+                NbdClientOptions.builder().idleTimeout(client.requestTimeout()).build(), reading.compression(),
+                reading.segmentSize(), reading.requestSize(), reading.progress()));
         assertThat(new RequestOptions(endpoint, null).backup()).usingRecursiveComparison().ignoringFields("date").isEqualTo(engine);
+    }
+
+    @Test
+    void aReplyMayTakeAsLongAsTheRequestTimeoutSaysAlsoWhenNothingElseArrivesMeanwhile() throws Exception {
+        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host&requestTimeout=5m",
+                VirtNbdEndpoint.class);
+
+        NbdClientOptions client = new RequestOptions(endpoint, null).client();
+        assertThat(client.requestTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(client.idleTimeout()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test

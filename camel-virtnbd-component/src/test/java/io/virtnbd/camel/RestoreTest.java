@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RestoreTest extends RouteTestSupport {
 
@@ -128,6 +129,47 @@ class RestoreTest extends RouteTestSupport {
             assertReport(exchange).containsEntry("disk", "vda").containsEntry("streams", 1);
             assertThat(target.content()).isEqualTo(disk.content());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "lz4"})
+    void restoresSegmentsOneByOneToAnExport(String compression) throws Exception {
+        try (ServedDisk target = new ServedDisk(DISK_SIZE)) {
+            target.write(1000, new byte[] {1, 2, 3});
+            routes(routes -> routes.from("direct:start").to(backup("unit=segment&segmentSize=256k&compression=" + compression))
+                    .split().body().streaming().stopOnException().parallelProcessing()
+                    .filter(routes.header(VirtNbdConstants.ARTIFACT).isEqualTo("segment"))
+                    .to("virtnbd:restore?nbdUri=" + target.uri()).to("mock:restored"));
+
+            assertThat(send().getException()).isNull();
+            assertThat(target.content()).isEqualTo(disk.content());
+        }
+        List<Exchange> restored = getMockEndpoint("mock:restored").getExchanges();
+        assertThat(restored).hasSizeGreaterThan(2);
+        assertReport(restored.get(0)).containsEntry("segmentCount", restored.size()).containsKey("segmentIndex");
+    }
+
+    @Test
+    void headersOverrideTheOptionsOfTheEndpointAndEndThere() throws Exception {
+        Exchange exchange = template().send("virtnbd:restore?disk=vda&format=qcow2&image=/nowhere/disk", request -> {
+            request.getMessage().setHeader(VirtNbdConstants.DIRECTORY, set.toString());
+            request.getMessage().setHeader(VirtNbdConstants.IMAGE, image.toString());
+            request.getMessage().setHeader(VirtNbdConstants.FORMAT, "raw");
+            request.getMessage().setHeader(VirtNbdConstants.UNTIL, "virtnbd.0");
+            request.getMessage().setHeader(VirtNbdConstants.OVERWRITE, "true");
+        });
+
+        assertRestored(exchange, image);
+        assertThat(exchange.getMessage().getHeaders()).doesNotContainKeys(VirtNbdConstants.DIRECTORY, VirtNbdConstants.IMAGE,
+                VirtNbdConstants.FORMAT, VirtNbdConstants.UNTIL, VirtNbdConstants.OVERWRITE);
+        Exchange again = template().send("virtnbd:restore?overwrite=true&directory=" + set, request -> {
+            request.getMessage().setHeader(VirtNbdConstants.IMAGE, image.toString());
+            request.getMessage().setHeader(VirtNbdConstants.OVERWRITE, false);
+        });
+        assertThat(again.getException()).hasMessageContaining("overwrite is off");
+        Exchange unknown = template().send("virtnbd:restore?overwrite=true&image=" + image + "&directory=" + set, request ->
+                request.getMessage().setHeader(VirtNbdConstants.UNTIL, "virtnbd.7"));
+        assertThat(unknown.getException()).isInstanceOf(ChainException.class).hasMessageContaining("virtnbd.7");
     }
 
     @Test

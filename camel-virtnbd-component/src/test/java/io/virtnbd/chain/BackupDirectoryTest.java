@@ -11,6 +11,7 @@ import io.virtnbd.sparsestream.MalformedStreamException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,61 @@ class BackupDirectoryTest {
         assertThat(chain.members()).extracting(member -> member.metadata().checkpointName())
                 .containsExactly("virtnbd.0", "virtnbd.1", "virtnbd.2");
         assertThat(chain.members().get(0).path()).isEqualTo(directory.resolve("vda.full.data"));
+    }
+
+    @Test
+    void leavesOutBackupsWithoutAManifestWhereThereAreManifests() throws Exception {
+        set.line(2).inc(3, 2).inc(4, 2);
+        manifest(0, "", "vda.full.data");
+        manifest(1, "virtnbd.0", "vda.inc.virtnbd.1.data");
+        manifest(2, "virtnbd.1", "vda.inc.virtnbd.2.data");
+        manifest(4, "virtnbd.2", "vda.inc.virtnbd.4.data");
+        Files.writeString(directory.resolve("vda.virtnbd.0.qcow.json"), "{}");
+
+        assertThat(BackupSet.fileNames(BackupDirectory.read(directory).chain("vda", null))).containsExactly("vda.full.data",
+                "vda.inc.virtnbd.1.data", "vda.inc.virtnbd.2.data", "vda.inc.virtnbd.4.data");
+    }
+
+    @Test
+    void takesTheNewestOfTheCompleteIncrementsOnOneCheckpoint() throws Exception {
+        set.line(1).inc(2, 1).inc(3, 1).inc(4, 3);
+        for (int each = 0; each <= 4; each++) {
+            manifest(each, each == 0 ? "" : "virtnbd.0", "vda." + each + ".data");
+        }
+
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThat(BackupSet.fileNames(read.chain("vda", null))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data",
+                "vda.inc.virtnbd.3.data", "vda.inc.virtnbd.4.data");
+        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.2"))).containsExactly("vda.full.data",
+                "vda.inc.virtnbd.1.data", "vda.inc.virtnbd.2.data");
+    }
+
+    @Test
+    void refusesIncrementsOnOneCheckpointWhereOneThatIsNotTheNewestWasBuiltOn() throws Exception {
+        set.line(1).inc(2, 1).inc(3, 1).inc(4, 2);
+        for (int each = 0; each <= 4; each++) {
+            manifest(each, each == 0 ? "" : "virtnbd.0", "vda." + each + ".data");
+        }
+
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("vda.inc.virtnbd.2.data").hasMessageContaining("vda.inc.virtnbd.3.data");
+    }
+
+    @Test
+    void refusesADamagedManifest() throws Exception {
+        set.line(1);
+        manifest(0, "", "vda.full.data");
+        Files.writeString(directory.resolve("web1.virtnbd.1.json"), "{\"domain\":");
+
+        assertThatThrownBy(() -> BackupDirectory.read(directory)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("web1.virtnbd.1.json").hasMessageContaining("vda.inc.virtnbd.1.data");
+    }
+
+    private void manifest(int checkpoint, String parent, String file) throws Exception {
+        Manifest manifest = new Manifest("web1", parent.isEmpty() ? "full" : "inc", BackupSet.checkpoint(checkpoint), parent,
+                "2026-11-22T10:08:00", List.of(new ManifestEntry(file, 1, null, "disk", "vda")));
+        Files.write(directory.resolve("web1." + manifest.checkpoint() + ".json"), manifest.toJson());
     }
 
     @Test

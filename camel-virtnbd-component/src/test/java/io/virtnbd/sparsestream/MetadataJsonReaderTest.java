@@ -83,7 +83,7 @@ class MetadataJsonReaderTest {
         "{\"virtualSize\": 0x1, \"dataSize\": 1}",
         "{\"virtualSize\": 9223372036854775808, \"dataSize\": 1}", "{\"virtualSize\": 18446744073709551617, \"dataSize\": 1}",
         "{\"virtualSize\": NaN, \"dataSize\": 1}", "{SIZES, \"x\": NaN}", "{SIZES, \"x\": Infinity}",
-        "{SIZES, \"x\": -Infinity}",
+        "{SIZES, \"x\": -Infinity}", "{SIZES, \"x\": 1e99999999999999}", "{SIZES, \"x\": [1e-99999999999999]}",
         "{SIZES, \"compressed\": -1}", "{SIZES, \"compressed\": \"2\"}", "{SIZES, \"compressed\": 1.5}",
         "{SIZES, \"compressed\": 4294967298}", "{SIZES, \"compressed\": 2, \"compressionMethod\": \"zstd\"}",
         "{SIZES, \"streamVersion\": 0}", "{SIZES, \"streamVersion\": 3}", "{SIZES, \"streamVersion\": -2}",

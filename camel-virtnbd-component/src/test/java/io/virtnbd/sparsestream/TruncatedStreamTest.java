@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TruncatedStreamTest {
 
-    private static final int SMALL = 10_000;
+    private static final int SMALL = 100_000;
     private static final ByteBuffer BLOCK = ByteBuffer.allocate(64 << 10);
 
     static List<Path> small() {

@@ -4,12 +4,23 @@
  */
 package io.virtnbd.engine.domain;
 
+import io.virtnbd.engine.Closing;
 import io.virtnbd.engine.backup.RunningBackup;
+import io.virtnbd.libvirt.Libvirt;
 import io.virtnbd.libvirt.LibvirtCallException;
+import io.virtnbd.libvirt.LibvirtConnection;
+import io.virtnbd.libvirt.LibvirtDomain;
 import io.virtnbd.libvirt.LibvirtOptions;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Backups of the domains of one libvirt daemon. The connection is made when it is first needed, and made again when it was lost.
@@ -17,8 +28,22 @@ import java.util.List;
  */
 public final class DomainBackups implements Closeable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DomainBackups.class);
+    private static final long WAIT_MILLIS = 20;
+    /** How long a domain without a job may be locked, as it is while somebody cleans up. */
+    private static final long TRANSITION_NANOS = 3_000_000_000L;
+
+    private final LibvirtDaemon daemon;
+    private final Set<RunningBackup> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
     /** Does not connect yet. */
     public DomainBackups(LibvirtOptions options) {
+        this(() -> Libvirt.connect(options));
+    }
+
+    DomainBackups(LibvirtDaemon.Connector connector) {
+        this.daemon = new LibvirtDaemon(connector);
     }
 
     /**
@@ -27,7 +52,12 @@ public final class DomainBackups implements Closeable {
      * @return empty where none matches
      */
     public List<String> domains(String pattern) throws LibvirtCallException {
-        return List.of();
+        StringBuilder regex = new StringBuilder();
+        for (char each : pattern.toCharArray()) {
+            regex.append(each == '*' ? ".*" : each == '?' ? "." : Pattern.quote(String.valueOf(each)));
+        }
+        Pattern names = Pattern.compile(regex.toString(), Pattern.DOTALL);
+        return daemon.call(LibvirtConnection::domainNames).stream().filter(name -> names.matcher(name).matches()).toList();
     }
 
     /**
@@ -40,7 +70,62 @@ public final class DomainBackups implements Closeable {
      * @throws IOException           if something failed; what had begun was rolled back
      */
     public RunningBackup begin(String domain, DomainBackupOptions options) throws IOException {
-        throw new DomainBackupException(domain);
+        LibvirtDomain found = ReconnectingDomain.find(daemon, domain);
+        long start = System.nanoTime();
+        long deadline = start + options.waitForDomain().toNanos();
+        while (true) {
+            requireOpen();
+            try {
+                return tryBegin(found, options);
+            } catch (DomainBusyException e) {
+                long now = System.nanoTime();
+                if (now - deadline >= 0 && (now - start >= TRANSITION_NANOS || hasJob(found))) {
+                    throw e;
+                }
+            }
+            pause(found);
+        }
+    }
+
+    private static boolean hasJob(LibvirtDomain domain) throws LibvirtCallException {
+        return domain.isActive() && domain.backupJob().isPresent();
+    }
+
+    private RunningBackup tryBegin(LibvirtDomain domain, DomainBackupOptions options) throws IOException {
+        DomainLock lock = DomainLock.tryAcquire(LockDirectory.of(options), domain.uuid()).orElseThrow(() ->
+                new DomainBusyException("domain " + domain.name() + " is being backed up already; expected no backup of it to run,"
+                        + " or the option waitForDomain"));
+        try {
+            new Recovery(domain, options).run();
+            RunningBackup[] begun = new RunningBackup[1];
+            Runnable afterwards = () -> open.remove(begun[0]);
+            begun[0] = domain.isActive() ? new OnlineStart(domain, options).begin(lock, afterwards)
+                    : new OfflineStart(domain, options).begin(lock, afterwards);
+            open.add(begun[0]);
+            if (closed) {
+                begun[0].close();
+                requireOpen();
+            }
+            return begun[0];
+        } catch (Throwable e) {
+            Closing.after(e, lock);
+            throw e;
+        }
+    }
+
+    private static void pause(LibvirtDomain domain) throws InterruptedIOException {
+        try {
+            Thread.sleep(WAIT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for another backup of domain " + domain.name());
+        }
+    }
+
+    private void requireOpen() throws DomainBackupException {
+        if (closed) {
+            throw new DomainBackupException("backups have been stopped");
+        }
     }
 
     /**
@@ -51,15 +136,36 @@ public final class DomainBackups implements Closeable {
      * @return whether there was something
      */
     public boolean recover(String domain, DomainBackupOptions options) throws IOException {
-        return false;
+        LibvirtDomain found = ReconnectingDomain.find(daemon, domain);
+        try (DomainLock lock = DomainLock.tryAcquire(LockDirectory.of(options), found.uuid()).orElse(null)) {
+            return lock != null && new Recovery(found, options).run();
+        } catch (DomainBusyException e) {
+            LOG.debug("{}", e.getMessage());
+            return false;
+        }
     }
 
     /** @throws LibvirtCallException if the daemon cannot be reached */
     public void ping() throws LibvirtCallException {
+        daemon.call(connection -> {
+            if (!connection.isAlive()) {
+                throw new LibvirtCallException(LibvirtCallException.Kind.CONNECTION, "libvirt does not answer", null);
+            }
+            return null;
+        });
     }
 
     /** Ends all backups that are open, rolling back those that were not committed, and the connection. */
     @Override
     public void close() {
+        closed = true;
+        for (RunningBackup backup : new ArrayList<>(open)) {
+            try {
+                backup.close();
+            } catch (IOException e) {
+                LOG.warn("{}: {}", backup.description().domain(), e.getMessage());
+            }
+        }
+        daemon.close();
     }
 }

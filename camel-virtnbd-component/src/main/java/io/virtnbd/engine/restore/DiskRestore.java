@@ -21,12 +21,15 @@ public final class DiskRestore {
      * they do not make a chain. An image appears under its final name when everything was read, checked, written and made
      * durable, and not before; an export has no such moment, so its content is not usable until this method has returned.
      *
+     * <p>To an export one segment of a full or a copy can be restored alone. It touches nothing but its own ranges, so that the
+     * segments can come in any order, again, and at the same time; whether all have come is for the caller to know.
+     *
      * @param inputs all segments in order, or the one stream, of the full or copy, then of each increment
      * @throws io.virtnbd.chain.ChainException if the streams do not fit one another
      * @throws RestoreException if a stream is not whole, or the target cannot be written
      */
     public static RestoreResult restore(List<StreamInput> inputs, RestoreOptions options) throws IOException {
-        try (RestorePlan plan = RestorePlan.of(inputs);
+        try (RestorePlan plan = options.nbdUri() != null ? RestorePlan.ofPieces(inputs) : RestorePlan.of(inputs);
              RestoreTarget target = target(options, plan.finalMetadata().virtualSize());
              StreamApplier applier = applier(plan, target, options.progress())) {
             for (RestoreStep step : plan.steps()) {
@@ -39,7 +42,7 @@ public final class DiskRestore {
             target.complete();
             return new RestoreResult(plan.finalMetadata().diskName(), plan.finalMetadata().checkpointName(),
                     plan.finalMetadata().virtualSize(), plan.steps().size(), applier.dataBytes(), applier.zeroBytes(),
-                    Optional.ofNullable(options.image()));
+                    plan.segmentIndex(), plan.segmentCount(), Optional.ofNullable(options.image()));
         }
     }
 

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.engine.Closing;
 import io.virtnbd.nbd.client.ExportInfo;
 import io.virtnbd.nbd.client.NbdClient;
 import io.virtnbd.nbd.client.NbdClientOptions;

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.engine.Closing;
 import io.virtnbd.sparsestream.MalformedStreamException;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StreamLimits;

@@ -4,18 +4,16 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.engine.Closing;
+import io.virtnbd.engine.qemu.QemuNbd;
+import io.virtnbd.engine.qemu.QemuTool;
+import io.virtnbd.engine.qemu.QemuToolException;
 import io.virtnbd.nbd.client.NbdClientOptions;
-import io.virtnbd.nbd.protocol.NbdNegotiationException;
-import io.virtnbd.nbd.protocol.NbdUri;
 import io.virtnbd.sparsestream.FilePayload;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
@@ -23,62 +21,30 @@ import java.util.Arrays;
 final class Qcow2ImageTarget implements RestoreTarget {
 
     private static final long CREATE_SECONDS = 60;
-    private static final long START_MILLIS = 10_000;
     /** Closing the image writes its metadata and waits for the disk. */
     private static final long CLOSE_SECONDS = 600;
-    private static final long POLL_MILLIS = 2;
 
     private final PartialImage image;
-    private Path directory;
-    private QemuTool server;
+    private QemuNbd server;
     private ExportTarget export;
 
-    /** @param image is taken over, also when this fails */
+    /**
+     * @param image is taken over, also when this fails
+     * @throws RestoreException if QEMU's programs are not there, or refuse
+     */
     Qcow2ImageTarget(PartialImage image, NbdClientOptions options, long size) throws IOException {
         this.image = image;
         try {
-            directory = Files.createTempDirectory("virtnbd-");
-            try (QemuTool create = QemuTool.start("qemu-img", "create", "-q", "-f", "qcow2", image.path().toString(),
-                    Long.toString(size))) {
-                create.await(CREATE_SECONDS);
-            }
-            Path socket = directory.resolve("nbd.sock");
-            server = QemuTool.start("qemu-nbd", "--format=qcow2", "--discard=unmap", "--socket=" + socket,
-                    image.path().toString());
-            export = connect(socket, options, size);
+            QemuTool.run(CREATE_SECONDS, "qemu-img", "create", "-q", "-f", "qcow2", image.path().toString(),
+                    Long.toString(size));
+            server = QemuNbd.start(image.path(), "--format=qcow2", "--discard=unmap");
+            export = server.connect(uri -> new ExportTarget(image.toString(), uri, options, size, true));
+        } catch (QemuToolException e) {
+            Closing.after(e, this);
+            throw failure(e);
         } catch (Throwable e) {
             Closing.after(e, this);
             throw e;
-        }
-    }
-
-    /** The server is asked again and again until it listens, because its socket appears a moment before. */
-    private ExportTarget connect(Path socket, NbdClientOptions options, long size) throws IOException {
-        long deadline = System.nanoTime() + START_MILLIS * 1_000_000;
-        while (true) {
-            boolean last = System.nanoTime() - deadline > 0;
-            if (!server.isRunning() || last && !Files.exists(socket)) {
-                throw server.failure("did not serve " + image.path());
-            }
-            try {
-                if (Files.exists(socket)) {
-                    return new ExportTarget(image.toString(), NbdUri.unix(socket, ""), options, size, true);
-                }
-            } catch (NbdNegotiationException e) {
-                if (last) {
-                    throw e;
-                }
-            }
-            pause();
-        }
-    }
-
-    private static void pause() throws InterruptedIOException {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for qemu-nbd");
         }
     }
 
@@ -126,10 +92,18 @@ final class Qcow2ImageTarget implements RestoreTarget {
     @Override
     public void complete() throws IOException {
         export.complete();
-        server.await(CLOSE_SECONDS);
+        try {
+            server.await(CLOSE_SECONDS);
+        } catch (QemuToolException e) {
+            throw failure(e);
+        }
         try (FileChannel content = open()) {
             image.publish(content);
         }
+    }
+
+    private RestoreException failure(QemuToolException e) {
+        return new RestoreException("cannot write the qcow2 image " + image + ": " + e.getMessage(), e);
     }
 
     private FileChannel open() throws RestoreException {
@@ -142,19 +116,6 @@ final class Qcow2ImageTarget implements RestoreTarget {
 
     @Override
     public void close() throws IOException {
-        Closing.all(Arrays.<Closeable>asList(export, server, this::removeDirectory, image));
-    }
-
-    private void removeDirectory() throws IOException {
-        if (directory != null) {
-            try (var files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    Files.deleteIfExists(file);
-                }
-            } catch (NoSuchFileException e) {
-                return; // closed before
-            }
-            Files.deleteIfExists(directory);
-        }
+        Closing.all(Arrays.<Closeable>asList(export, server, image));
     }
 }

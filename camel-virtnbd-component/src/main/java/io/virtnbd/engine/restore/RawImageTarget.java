@@ -4,6 +4,8 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.engine.Closing;
+import io.virtnbd.nbd.server.RawFileExport;
 import io.virtnbd.sparsestream.FilePayload;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,7 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** A raw image file, sparse where nothing is written. */
+/** A raw image file, sparse where nothing is written and, where the file system can make holes, where zeroes are. */
 final class RawImageTarget implements RestoreTarget {
 
     private static final int PIECE = 512 << 10;
@@ -21,7 +23,8 @@ final class RawImageTarget implements RestoreTarget {
     private final PartialImage image;
     private final FileChannel channel;
     private final BufferPool buffers;
-    private final ByteBuffer zeroes;
+    /** The same file: it can make holes, which the channel cannot. */
+    private final RawFileExport holes;
 
     /** @param image is taken over, also when this fails */
     RawImageTarget(PartialImage image, long size) throws IOException {
@@ -31,10 +34,10 @@ final class RawImageTarget implements RestoreTarget {
             opened = open(image);
             channel = opened;
             buffers = new BufferPool(BUFFERS, PIECE, image.toString());
-            zeroes = ByteBuffer.allocateDirect(PIECE).asReadOnlyBuffer();
             if (size > 0) {
                 writeFully(size - 1, ByteBuffer.allocate(1));
             }
+            holes = RawFileExport.writable(image.path());
         } catch (Throwable e) {
             Closing.after(e, opened, image);
             throw e;
@@ -110,10 +113,10 @@ final class RawImageTarget implements RestoreTarget {
 
     @Override
     public void zero(long offset, long length) throws IOException {
-        for (long done = 0; done < length; ) {
-            int piece = (int) Math.min(PIECE, length - done);
-            writeFully(offset + done, zeroes.slice(0, piece));
-            done += piece;
+        try {
+            holes.writeZeroes(offset, length, false);
+        } catch (IOException e) {
+            throw image.failure(e);
         }
     }
 
@@ -140,6 +143,6 @@ final class RawImageTarget implements RestoreTarget {
 
     @Override
     public void close() throws IOException {
-        Closing.all(Arrays.asList(channel, image));
+        Closing.all(Arrays.asList(holes, channel, image));
     }
 }

@@ -5,11 +5,13 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.engine.Closing;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The streams of a restore, whose metadata are known to fit one another before anything is written. An input that can be opened
@@ -27,13 +29,26 @@ final class RestorePlan implements Closeable {
 
     /** @throws ChainException if the streams do not make a chain in the order in which they come */
     static RestorePlan of(List<StreamInput> inputs) throws IOException {
+        return of(inputs, false);
+    }
+
+    /**
+     * The streams of a restore to what may get a disk piece by piece: one segment of a full or a copy, alone, or else a chain.
+     *
+     * @throws ChainException if the streams are neither
+     */
+    static RestorePlan ofPieces(List<StreamInput> inputs) throws IOException {
+        return of(inputs, inputs.size() == 1);
+    }
+
+    private static RestorePlan of(List<StreamInput> inputs, boolean alone) throws IOException {
         if (inputs.isEmpty()) {
             throw new ChainException("there is no stream to restore");
         }
         RestorePlan plan = new RestorePlan();
         try {
             for (StreamInput input : inputs) {
-                plan.add(OpenStream.open(input));
+                plan.add(new RestoreStep(OpenStream.open(input), alone));
             }
             plan.rules.end();
             return plan;
@@ -43,10 +58,11 @@ final class RestorePlan implements Closeable {
         }
     }
 
-    private void add(OpenStream stream) throws IOException {
-        RestoreStep step = new RestoreStep(stream);
+    private void add(RestoreStep step) throws IOException {
         steps.add(step);
-        rules.add(step);
+        if (!step.isAlone()) {
+            rules.add(step);
+        }
         dataBytes += step.metadata().dataSize();
         if (step.input().reopenable()) {
             step.close();
@@ -60,6 +76,16 @@ final class RestorePlan implements Closeable {
     /** Of the last stream, which names the disk and the checkpoint, and is the largest. */
     StreamMetadata finalMetadata() {
         return steps.get(steps.size() - 1).metadata();
+    }
+
+    /** Which segment it is that is restored alone; empty where a disk is. */
+    OptionalInt segmentIndex() {
+        return steps.get(0).isAlone() ? finalMetadata().segmentIndex() : OptionalInt.empty();
+    }
+
+    /** Of how many segments it is one. */
+    OptionalInt segmentCount() {
+        return steps.get(0).isAlone() ? finalMetadata().segmentCount() : OptionalInt.empty();
     }
 
     /** The bytes of the data frames of all streams, as their metadata promise them. */

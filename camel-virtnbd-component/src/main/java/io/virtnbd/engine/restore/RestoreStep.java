@@ -13,12 +13,17 @@ final class RestoreStep implements Closeable {
 
     private final StreamInput input;
     private final StreamMetadata metadata;
+    private final boolean mayBeAlone;
     private OpenStream open;
 
-    /** @param open is kept open for {@link #open()} until {@link #close} */
-    RestoreStep(OpenStream open) {
+    /**
+     * @param open       is kept open for {@link #open()} until {@link #close}
+     * @param mayBeAlone whether the other segments of a segment need not be there
+     */
+    RestoreStep(OpenStream open, boolean mayBeAlone) {
         this.input = open.input();
         this.metadata = open.reader().metadata();
+        this.mayBeAlone = mayBeAlone;
         this.open = open;
     }
 
@@ -45,6 +50,14 @@ final class RestoreStep implements Closeable {
 
     boolean isLastSegment() {
         return metadata.segmentIndex().orElse(0) == metadata.segmentCount().orElse(1) - 1;
+    }
+
+    /**
+     * Whether it is a segment that is restored without the others. Those of an increment never are: they need what they build
+     * on.
+     */
+    boolean isAlone() {
+        return mayBeAlone && isBase() && !(isFirstSegment() && isLastSegment());
     }
 
     /**

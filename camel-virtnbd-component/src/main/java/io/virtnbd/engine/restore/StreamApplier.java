@@ -45,7 +45,12 @@ final class StreamApplier implements Closeable {
      * @param step whose stream it is: the segments of a full or a copy together define every byte of the disk
      */
     void apply(RestoreStep step, SparseStreamReader reader) throws IOException {
+        boolean startsAnywhere = step.isAlone() && !step.isFirstSegment();
         for (Frame frame = reader.next(); !(frame instanceof StopFrame); frame = reader.next()) {
+            if (startsAnywhere) {
+                covered = frame.start();
+                startsAnywhere = false;
+            }
             if (step.isBase()) {
                 cover(step, frame.start());
                 covered = frame.end();

@@ -8,6 +8,7 @@ import static io.virtnbd.engine.restore.StreamBytes.filled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.chain.ChainException;
 import io.virtnbd.engine.ServedDisk;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -111,6 +112,62 @@ class DiskRestoreTest {
         assertRefused(StreamBytes.full(SIZE).segment(0, 2).zero(0, 1000),
                 StreamBytes.full(SIZE).segment(1, 2).zero(1000, SIZE - 1001));
         assertRefused(StreamBytes.full(SIZE).segment(0, 1).zero(1, SIZE - 1));
+    }
+
+    private static StreamBytes[] threeSegments() {
+        return new StreamBytes[] {
+            StreamBytes.full(SIZE).segment(0, 3).zero(0, 1000).data(1000, filled(1000, 1)),
+            StreamBytes.full(SIZE).segment(1, 3).data(2000, filled(1000, 2)).zero(3000, 1000),
+            StreamBytes.full(SIZE).segment(2, 3).zero(4000, SIZE - 4000)};
+    }
+
+    @Test
+    void segmentsOneByOneInAnyOrderMakeUpTheDiskOnAnExport() throws IOException {
+        byte[] expected = new byte[SIZE];
+        Arrays.fill(expected, 1000, 2000, (byte) 1);
+        Arrays.fill(expected, 2000, 3000, (byte) 2);
+
+        try (ServedDisk disk = new ServedDisk(SIZE)) {
+            disk.write(0, filled(SIZE, 0xee));
+            for (int index : new int[] {2, 0, 2, 1}) {
+                RestoreResult result = DiskRestore.restore(List.of(threeSegments()[index].input("segment")),
+                        RestoreOptions.toExport(disk.uri()));
+                assertThat(result.segmentIndex()).hasValue(index);
+                assertThat(result.segmentCount()).hasValue(3);
+            }
+            assertThat(disk.content()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aSegmentAloneTouchesNothingElse() throws IOException {
+        byte[] content = restore(Target.EXPORT, SIZE, threeSegments()[1].input("segment"));
+
+        assertThat(Arrays.copyOfRange(content, 2000, 3000)).containsOnly(2);
+        assertThat(Arrays.copyOfRange(content, 3000, 4000)).containsOnly(0);
+        assertThat(Arrays.copyOf(content, 2000)).containsOnly(0xee);
+        assertThat(Arrays.copyOfRange(content, 4000, SIZE)).containsOnly(0xee);
+    }
+
+    @Test
+    void refusesSegmentsWithoutTheOthersWhereTheyWouldPassForADisk() {
+        assertThatThrownBy(() -> restore(Target.RAW, SIZE, threeSegments()[0].input("0"))).isInstanceOf(ChainException.class);
+        assertThatThrownBy(() -> restore(Target.EXPORT, SIZE, threeSegments()[0].input("0"), threeSegments()[1].input("1")))
+                .isInstanceOf(ChainException.class);
+        assertThatThrownBy(() -> restore(Target.EXPORT, SIZE, StreamBytes.increment(SIZE, "cp.0", "cp.1").segment(1, 2)
+                .data(0, filled(1000, 1)).input("1"))).isInstanceOf(ChainException.class);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesASegmentAloneThatLeavesSomethingOut() {
+        for (StreamBytes segment : List.of(StreamBytes.full(SIZE).segment(0, 3).zero(1, 1000),
+                StreamBytes.full(SIZE).segment(1, 3).zero(1000, 1000).data(2001, filled(10, 1)),
+                StreamBytes.full(SIZE).segment(2, 3).zero(1000, SIZE - 1001))) {
+            assertThatThrownBy(() -> restore(Target.EXPORT, SIZE, segment.input("segment")))
+                    .isInstanceOf(RestoreException.class)
+                    .hasMessageContaining("segment: expected the segments of a backup to follow each other");
+        }
     }
 
     @ParameterizedTest

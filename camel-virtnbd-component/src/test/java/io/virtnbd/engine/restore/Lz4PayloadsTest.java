@@ -116,7 +116,7 @@ class Lz4PayloadsTest {
         FutureTask<Void> restore = new FutureTask<>(() -> {
             try (StreamApplier applier = new StreamApplier(target, blocks, done -> { })) {
                 OpenStream open = OpenStream.open(StreamInput.of("tiny", in));
-                RestoreStep step = new RestoreStep(open);
+                RestoreStep step = new RestoreStep(open, false);
                 applier.apply(step, open.reader());
             }
             return null;

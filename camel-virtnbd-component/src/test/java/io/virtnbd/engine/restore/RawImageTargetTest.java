@@ -7,11 +7,16 @@ package io.virtnbd.engine.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.extent.Extent;
+import io.virtnbd.extent.ExtentType;
+import io.virtnbd.nbd.server.RawFileExport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +91,37 @@ class RawImageTargetTest {
         }
 
         assertThat(directory).isEmptyDirectory();
+    }
+
+    /** A guest's fstrim can zero most of a large disk between two backups. */
+    @Test
+    void makesHolesOfZeroes() throws IOException {
+        long size = 1L << 30;
+        long hole = 256 << 20;
+        try (RestoreTarget target = new RawImageTarget(image(), size)) {
+            ByteBuffer buffer = target.acquire();
+            while (buffer.hasRemaining()) {
+                buffer.put((byte) 1);
+            }
+            target.write(hole - target.pieceSize() / 2, buffer.flip());
+            target.zero(hole, size - hole);
+            target.complete();
+        }
+
+        List<Extent> extents = new ArrayList<>();
+        try (RawFileExport image = RawFileExport.readOnly(directory.resolve("disk.raw"))) {
+            image.extents(0, size, extents::add);
+            ByteBuffer content = ByteBuffer.allocate(1 << 20);
+            image.read(hole - content.capacity() / 2, content);
+            assertThat(content.array()).startsWith(0, 0).endsWith(0, 0);
+            assertThat(content.get(content.capacity() / 2 - 1)).isEqualTo((byte) 1);
+            assertThat(content.get(content.capacity() / 2)).isZero();
+            assertThat(image.size()).isEqualTo(size);
+        }
+        assertThat(extents.get(extents.size() - 1)).satisfies(last -> {
+            assertThat(last.type()).isEqualTo(ExtentType.ZERO);
+            assertThat(last.offset()).isEqualTo(hole);
+        });
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,21 @@ class HostileHandshakeTest {
                 }
             }).isInstanceOf(IOException.class);
             assertThat(impatient.uri("")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void endsATlsHandshakeThatNeverComes() throws Exception {
+        Path slow = directory.resolve("slow");
+        try (NbdServer impatient = NbdServer.builder().export("", new MemoryExport(1)).unixSocket(slow)
+                .tls(SSLContext.getDefault()).handshakeTimeout(Duration.ofMillis(250)).maxConnections(1).build().start();
+                RawClient client = RawClient.greeted(slow)) {
+            client.option(OptionType.STARTTLS);
+            client.expect(OptionReplyType.ACK);
+            // a record that is longer than what comes of it
+            client.send((byte) 22, (byte) 3, (byte) 1, (byte) 1, (byte) 0, (byte) 1);
+            assertThat(client.isClosedByServer()).isTrue();
+            assertThat(impatient.uri("")).startsWith("nbds+unix:");
         }
     }
 

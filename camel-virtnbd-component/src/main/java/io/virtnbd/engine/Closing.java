@@ -2,20 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.engine.restore;
+package io.virtnbd.engine;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 
 /** Closes several things, whatever becomes of each. */
-final class Closing {
+public final class Closing {
 
     private Closing() {
     }
 
     /** Closes all in this order after a failure, to which it adds those of closing. */
-    static void after(Throwable failure, Closeable... all) {
+    public static void after(Throwable failure, Closeable... all) {
         try {
             all(Arrays.asList(all));
         } catch (IOException e) {
@@ -29,7 +29,7 @@ final class Closing {
      * @param all may be null where there is nothing to close
      * @throws IOException the first failure, with the others added to it
      */
-    static void all(Iterable<? extends Closeable> all) throws IOException {
+    public static void all(Iterable<? extends Closeable> all) throws IOException {
         IOException failure = null;
         for (Closeable each : all) {
             try {

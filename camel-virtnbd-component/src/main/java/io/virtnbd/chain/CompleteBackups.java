@@ -1,0 +1,73 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.chain;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which streams of a directory belong to backups that are complete. A backup whose delivery failed leaves streams behind that
+ * look whole, and has no manifest: where there are manifests, streams of checkpoints that have none do not count. Checkpoints'
+ * numbers are never used again, so no other backup can have such a one. A directory without manifests, as virtnbdbackup writes
+ * it, has nothing to go by, and all of its streams count.
+ */
+final class CompleteBackups {
+
+    private final Set<String> checkpoints = new HashSet<>();
+    private final List<Path> others = new ArrayList<>();
+
+    /**
+     * Reads the manifests among the files of a directory.
+     *
+     * @param files all files of the directory
+     */
+    static CompleteBackups read(List<Path> files) throws IOException {
+        CompleteBackups backups = new CompleteBackups();
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(".json") && !name.endsWith(".qcow.json") && Files.isRegularFile(file)) {
+                backups.add(file);
+            }
+        }
+        return backups;
+    }
+
+    private void add(Path file) throws IOException {
+        try {
+            checkpoints.add(Manifest.read(file).checkpoint());
+        } catch (ChainException e) {
+            others.add(file);
+        }
+    }
+
+    /** Whether there are manifests to go by. */
+    boolean known() {
+        return !checkpoints.isEmpty();
+    }
+
+    /**
+     * Whether a stream belongs to a complete backup.
+     *
+     * @throws ChainException if a file has the name of its manifest and is none: without it that cannot be told
+     */
+    boolean has(StreamFile stream) throws ChainException {
+        String checkpoint = stream.metadata() == null ? stream.name().checkpoint().orElse(null) : stream.checkpoint();
+        if (checkpoint == null || checkpoints.isEmpty() || checkpoints.contains(checkpoint)) {
+            return true;
+        }
+        for (Path other : others) {
+            if (other.getFileName().toString().endsWith("." + checkpoint + ".json")) {
+                throw new ChainException(other + ": expected the manifest of the backup that " + stream.fileName()
+                        + " belongs to, found something else");
+            }
+        }
+        return false;
+    }
+}

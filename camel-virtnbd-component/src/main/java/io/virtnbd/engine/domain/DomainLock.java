@@ -1,0 +1,80 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.domain;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The right to back up a domain, which one backup has at a time, in this process and among all processes that share the
+ * directory. It is a lock on one byte of a file, at an offset that the domain's UUID gives, so that it ends with the process,
+ * however that ends. Safe for use by several threads.
+ */
+final class DomainLock implements Closeable {
+
+    private static final String FILE_NAME = "virtnbd.lock";
+
+    /** Never closed: closing one channel of a file ends all locks that the process has on it (fcntl(2)). */
+    private static final Map<Object, FileChannel> CHANNELS = new HashMap<>();
+
+    private final FileLock lock;
+
+    private DomainLock(FileLock lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the lock if it is free.
+     *
+     * @return empty if another backup has it
+     * @throws IOException if the directory is not there or cannot be written
+     */
+    static Optional<DomainLock> tryAcquire(Path directory, String uuid) throws IOException {
+        UUID domain = UUID.fromString(uuid);
+        long offset = (domain.getMostSignificantBits() ^ domain.getLeastSignificantBits()) & Long.MAX_VALUE >>> 1;
+        try {
+            return Optional.ofNullable(channel(directory.resolve(FILE_NAME)).tryLock(offset, 1, false)).map(DomainLock::new);
+        } catch (OverlappingFileLockException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static FileChannel channel(Path file) throws IOException {
+        synchronized (CHANNELS) {
+            if (!Files.exists(file)) {
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close(); // a new one has no locks
+            }
+            FileChannel channel = CHANNELS.get(key(file));
+            if (channel == null) {
+                channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                CHANNELS.put(key(file), channel);
+            }
+            // programs that tidy temporary directories go by the time
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            return channel;
+        }
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+    }
+}

@@ -1,0 +1,126 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.domain;
+
+import io.virtnbd.libvirt.BackupJob;
+import io.virtnbd.libvirt.DomainDefinition;
+import io.virtnbd.libvirt.LibvirtCallException;
+import io.virtnbd.libvirt.LibvirtDomain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cleans up after a program that ended in the middle of a backup: its job is ended, its checkpoint rolled back, and its guest
+ * thawed. It is to be run under the domain's lock, which a program that lives would hold: what is found then is nobody's.
+ */
+final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final LibvirtDomain domain;
+    private final DomainBackupOptions options;
+
+    Recovery(LibvirtDomain domain, DomainBackupOptions options) {
+        this.domain = domain;
+        this.options = options;
+    }
+
+    /**
+     * Cleans up.
+     *
+     * @return whether there was something
+     * @throws DomainBusyException if a job is running that is not ours, or whose program may still live
+     */
+    boolean run() throws IOException {
+        boolean found = endJob();
+        for (BackupRecord record : new BackupRecords(domain).readAll()) {
+            found |= rollBack(record);
+        }
+        return found;
+    }
+
+    private boolean endJob() throws IOException {
+        Optional<BackupJob> job = domain.isActive() ? domain.backupJob() : Optional.empty();
+        if (job.isEmpty()) {
+            return false;
+        }
+        if (!JobFiles.isOurs(job.get(), domain.uuid())) {
+            throw new DomainBusyException("domain " + domain.name() + " is being backed up by another program: wait for its end,"
+                    + " or end it with virsh domjobabort " + domain.name());
+        }
+        requireOwnerHasGone(job.get());
+        domain.abortJob();
+        LOG.warn("{}: ended a backup job that a program which is gone had left behind", domain.name());
+        return true;
+    }
+
+    /** A program with another scratch directory has another lock. */
+    private void requireOwnerHasGone(BackupJob job) throws IOException {
+        Path directory = JobFiles.socketDirectory(job).filter(Files::isDirectory).orElse(null);
+        if (directory == null || directory.equals(LockDirectory.of(options))) {
+            return;
+        }
+        try (DomainLock lock = DomainLock.tryAcquire(directory, domain.uuid()).orElse(null)) {
+            if (lock == null) {
+                throw new DomainBusyException("domain " + domain.name() + " is being backed up by another program, with its socket"
+                        + " in " + directory);
+            }
+        }
+    }
+
+    private boolean rollBack(BackupRecord record) throws IOException {
+        CheckpointCleaner cleaner = new CheckpointCleaner(domain);
+        boolean deleted = false;
+        for (String checkpoint : domain.checkpoints()) {
+            if (record.isOrphan(checkpoint)) {
+                if (!domain.isActive()) {
+                    LOG.info("{}: checkpoint {} of a backup that was not committed can only be deleted when the domain runs",
+                            domain.name(), checkpoint);
+                    continue;
+                }
+                deleted |= delete(cleaner, checkpoint);
+            }
+        }
+        if (record.pending()) {
+            thaw();
+            new BackupRecords(domain).write(record.settled());
+        }
+        return deleted || record.pending();
+    }
+
+    /** One that stays does no harm: what has changed since the last committed backup is known all the same. */
+    private boolean delete(CheckpointCleaner cleaner, String checkpoint) throws LibvirtCallException {
+        try {
+            cleaner.delete(checkpoint);
+            LOG.warn("{}: rolled back checkpoint {} of a backup that was not committed", domain.name(), checkpoint);
+            return true;
+        } catch (LibvirtCallException e) {
+            if (e.kind() == LibvirtCallException.Kind.CONNECTION) {
+                throw e;
+            }
+            LOG.warn("{}: checkpoint {} of a backup that was not committed cannot be deleted, the next backup tries again: {}",
+                    domain.name(), checkpoint, e.getMessage());
+            return false;
+        }
+    }
+
+    /** The program may have ended between freeze and thaw. */
+    private void thaw() throws IOException {
+        if (options.freeze() == FreezeMode.NEVER || !domain.isActive()) {
+            return;
+        }
+        try {
+            if (DomainDefinition.parse(domain.xml()).agentConnected()) {
+                new GuestFreeze(domain, options.freeze(), options.freezeTimeout()).thaw();
+            }
+        } catch (LibvirtCallException | DomainBackupException e) {
+            LOG.warn("{}: {}", domain.name(), e.getMessage());
+        }
+    }
+}

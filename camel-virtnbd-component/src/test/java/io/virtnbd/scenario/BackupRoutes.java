@@ -1,0 +1,85 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.scenario;
+
+import io.virtnbd.camel.VirtNbdConstants;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/** Backs up a domain to a directory for each chain, and restores from there, as routes do. */
+final class BackupRoutes implements AutoCloseable {
+
+    private final CamelContext camel = new DefaultCamelContext();
+    private final ProducerTemplate template;
+    private final Path directory;
+
+    /** @param options of the backup endpoint, each with its ampersand */
+    BackupRoutes(String domain, Path directory, String options) throws Exception {
+        this.directory = directory;
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:backup").toF("virtnbd:backup:%s?checksum=sha256%s", domain, options)
+                        .split(body()).streaming().stopOnException().to(fileSink(directory));
+                from("direct:restore").to("virtnbd:restore?format=raw");
+                from("direct:verify").to("virtnbd:verify");
+            }
+        });
+        camel.start();
+        template = camel.createProducerTemplate();
+    }
+
+    /** A directory for each chain, whose files appear under their names when they are complete. */
+    static String fileSink(Path directory) {
+        return "file:" + directory + "?fileName=${header.CamelVirtNbdChain}/${file:name}&tempPrefix=.incomplete-"
+                + "&eagerDeleteTargetFile=false";
+    }
+
+    /** Makes a backup and returns what it is. */
+    Made backUp(String level) throws Exception {
+        Exchange done = template.request("direct:backup",
+                exchange -> exchange.getMessage().setHeader(VirtNbdConstants.LEVEL, level));
+        if (done.getException() != null) {
+            throw done.getException();
+        }
+        return new Made(header(done, VirtNbdConstants.LEVEL), header(done, VirtNbdConstants.CHAIN),
+                header(done, VirtNbdConstants.CHECKPOINT), header(done, VirtNbdConstants.PARENT_CHECKPOINT),
+                header(done, VirtNbdConstants.REASON));
+    }
+
+    private static String header(Exchange exchange, String name) {
+        return exchange.getMessage().getHeader(name, String.class);
+    }
+
+    /** The directory of a chain. */
+    Path set(Made backup) {
+        return directory.resolve(backup.chain());
+    }
+
+    /** Restores a disk until a backup. */
+    void restore(Made backup, String disk, Path image) {
+        template.requestBodyAndHeaders("direct:restore", null, Map.of(VirtNbdConstants.DIRECTORY, set(backup).toString(),
+                VirtNbdConstants.DISK, disk, VirtNbdConstants.UNTIL, backup.checkpoint(), VirtNbdConstants.IMAGE,
+                image.toString()));
+    }
+
+    void verify(Made backup) {
+        template.requestBodyAndHeaders("direct:verify", null, Map.of(VirtNbdConstants.DIRECTORY, set(backup).toString()));
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+    }
+
+    /** A backup, as the headers tell of it. */
+    record Made(String level, String chain, String checkpoint, String parent, String reason) {
+    }
+}

@@ -1,0 +1,53 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.scenario;
+
+import io.virtnbd.testing.GuestIo;
+import io.virtnbd.testing.TestDisk;
+import io.virtnbd.testing.TestDomain;
+import java.util.SplittableRandom;
+
+/** A guest that writes, rewrites, zeroes and discards at random. Prints its seed. */
+final class RandomGuest {
+
+    private static final int SECTOR = 512;
+    private static final int MOST_SECTORS = 2048;
+
+    private final TestDomain domain;
+    private final SplittableRandom random;
+    private final boolean zeroes;
+
+    /** @param zeroes whether it zeroes and discards, and not only writes */
+    RandomGuest(TestDomain domain, boolean zeroes) {
+        this(domain, zeroes, new SplittableRandom().nextLong());
+    }
+
+    RandomGuest(TestDomain domain, boolean zeroes, long seed) {
+        System.out.println("random guest of " + domain.name() + ": seed " + seed);
+        this.domain = domain;
+        this.zeroes = zeroes;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Works on all disks. */
+    void work(int requests) {
+        domain.guest(guest -> {
+            for (int i = 0; i < requests; i++) {
+                TestDisk disk = domain.disks().get(random.nextInt(domain.disks().size()));
+                request(guest, disk.target(), domain.size(disk.target()));
+            }
+        });
+    }
+
+    private void request(GuestIo guest, String disk, long size) {
+        long length = (long) random.nextInt(1, MOST_SECTORS) * SECTOR;
+        long offset = random.nextLong((size - length) / SECTOR) * SECTOR;
+        switch (zeroes ? random.nextInt(6) : 0) {
+            case 4 -> guest.zero(disk, offset, length, random.nextBoolean());
+            case 5 -> guest.discard(disk, offset, length);
+            default -> guest.write(disk, random.nextInt(1, 256), offset, length);
+        }
+    }
+}
