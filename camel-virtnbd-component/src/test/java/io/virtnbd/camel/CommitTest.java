@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtnbd.camel.delivery.DeliveryFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -112,7 +113,7 @@ class CommitTest extends DomainTestSupport {
 
             assertRolledBack(host.last());
             assertThat(log).doesNotContain(failing);
-            assertThat(PartCompletion.failure(exchange)).as(artifact).isNotNull();
+            assertThat(DeliveryFailure.of(exchange)).as(artifact).isNotNull();
             if (split != Split.SHARED && split != Split.LIST) {
                 assertThat(log).as(artifact).noneMatch(entry -> entry.startsWith("later"));
             }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.virtnbd.camel.delivery.DeliveryFailure;
 import io.virtnbd.camel.event.BackupFailedEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -94,7 +95,7 @@ class DomainDeliveryTest extends DomainTestSupport {
 
         Exchange exchange = send();
 
-        assertThat(PartCompletion.failure(exchange)).isNotNull();
+        assertThat(DeliveryFailure.of(exchange)).isNotNull();
         assertRolledBack(host.last());
     }
 

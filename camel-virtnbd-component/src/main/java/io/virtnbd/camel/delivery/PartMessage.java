@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -25,6 +25,10 @@ final class PartMessage extends DefaultMessage {
         this.artifact = artifact;
     }
 
+    ArtifactDelivery artifact() {
+        return artifact;
+    }
+
     @Override
     public void setExchange(Exchange exchange) {
         super.setExchange(exchange);
@@ -45,7 +49,7 @@ final class PartMessage extends DefaultMessage {
 
     /** In a shared unit of work the end of an exchange is not told; it has ended when the next message is asked for. */
     void nextIsAskedFor() {
-        Throwable failure = shared ? PartCompletion.failure(carrier) : null;
+        Throwable failure = shared ? DeliveryFailure.of(carrier) : null;
         if (failure != null) {
             run.log().failed(artifact, failure, carrier.getException() == null);
         }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import io.virtnbd.camel.event.BackupCompletedEvent;
 import io.virtnbd.camel.event.BackupEvents;
@@ -28,17 +28,14 @@ final class BackupReport {
     private final CamelContext context;
     private final BackupDescription backup;
     private final List<BackedUpDisk> disks;
-    private final long start = System.nanoTime();
+    private final long start;
 
-    BackupReport(CamelContext context, RunningBackup backup) {
+    /** @param start when it was asked for, by {@link System#nanoTime} */
+    BackupReport(CamelContext context, RunningBackup backup, long start) {
+        this.start = start;
         this.context = context;
         this.backup = backup.description();
         this.disks = backup.disks();
-    }
-
-    /** A backup could not begin. What has called for it reports that to people. */
-    static void notBegun(CamelContext context, String domain, Throwable cause) {
-        BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), cause));
     }
 
     void started() {
