@@ -39,8 +39,8 @@ final class OptionRules {
     /** @throws IllegalArgumentException if it is a pattern */
     static void requireOneDomain(String name) {
         if (DomainPattern.isPattern(name)) {
-            throw new IllegalArgumentException("the domain is '" + name + "', expected one domain: only a scheduled backup takes"
-                    + " a pattern");
+            throw new IllegalArgumentException("the domain is '" + name + "', expected one domain: only a scheduled backup"
+                    + " takes a pattern");
         }
     }
 

@@ -198,6 +198,10 @@ final class RequestOptions {
 
     /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */
     DiskBackupOptions backup(ProgressListener listener) throws GeneralSecurityException, IOException {
+        if (level() != BackupLevel.auto && level() != BackupLevel.copy) {
+            throw new IllegalArgumentException("level is '" + level() + "', expected auto or copy: a bare export has no"
+                    + " checkpoints");
+        }
         String checkpoint = configuration.getCheckpointPrefix() + ".0";
         BackupFileNames.manifest(exportName(), checkpoint);
         BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);
