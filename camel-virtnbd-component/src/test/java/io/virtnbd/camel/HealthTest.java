@@ -26,6 +26,7 @@ class HealthTest extends DomainTestSupport {
     protected CamelContext createCamelContext() throws Exception {
         CamelContext context = super.createCamelContext();
         registry.setCamelContext(context);
+        registry.setExposureLevel("full");
         ProducersHealthCheckRepository producers = new ProducersHealthCheckRepository();
         producers.setCamelContext(context);
         producers.setEnabled(true);
