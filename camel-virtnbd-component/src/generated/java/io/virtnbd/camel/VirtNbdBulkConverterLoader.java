@@ -64,54 +64,54 @@ public final class VirtNbdBulkConverterLoader implements TypeConverterLoader, Bu
 
     private Object doConvertTo(Class<?> from, Class<?> to, Exchange exchange, Object value) throws Exception {
         if (to == byte[].class) {
-            if (value instanceof io.virtnbd.camel.ArtifactBody) {
-                return io.virtnbd.camel.VirtNbdConverter.toByteArray((io.virtnbd.camel.ArtifactBody) value, exchange);
+            if (value instanceof io.virtnbd.camel.delivery.ArtifactBody) {
+                return io.virtnbd.camel.VirtNbdConverter.toByteArray((io.virtnbd.camel.delivery.ArtifactBody) value, exchange);
             }
         } else if (to == java.io.InputStream.class) {
-            if (value instanceof io.virtnbd.camel.ArtifactBody) {
-                return io.virtnbd.camel.VirtNbdConverter.toInputStream((io.virtnbd.camel.ArtifactBody) value, exchange);
+            if (value instanceof io.virtnbd.camel.delivery.ArtifactBody) {
+                return io.virtnbd.camel.VirtNbdConverter.toInputStream((io.virtnbd.camel.delivery.ArtifactBody) value, exchange);
             }
         } else if (to == java.lang.String.class) {
-            if (value instanceof io.virtnbd.camel.ArtifactBody) {
-                return io.virtnbd.camel.VirtNbdConverter.toString((io.virtnbd.camel.ArtifactBody) value, exchange);
+            if (value instanceof io.virtnbd.camel.delivery.ArtifactBody) {
+                return io.virtnbd.camel.VirtNbdConverter.toString((io.virtnbd.camel.delivery.ArtifactBody) value, exchange);
             }
-            if (value instanceof io.virtnbd.camel.BackupBody) {
-                return io.virtnbd.camel.VirtNbdConverter.toString((io.virtnbd.camel.BackupBody) value, exchange);
+            if (value instanceof io.virtnbd.camel.delivery.BackupBody) {
+                return io.virtnbd.camel.VirtNbdConverter.toString((io.virtnbd.camel.delivery.BackupBody) value, exchange);
             }
         } else if (to == java.nio.ByteBuffer.class) {
-            if (value instanceof io.virtnbd.camel.ArtifactBody) {
-                return io.virtnbd.camel.VirtNbdConverter.toByteBuffer((io.virtnbd.camel.ArtifactBody) value, exchange);
+            if (value instanceof io.virtnbd.camel.delivery.ArtifactBody) {
+                return io.virtnbd.camel.VirtNbdConverter.toByteBuffer((io.virtnbd.camel.delivery.ArtifactBody) value, exchange);
             }
         }
         return null;
     }
 
     private void doRegistration(TypeConverterRegistry registry) {
-        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.ArtifactBody.class, byte[].class), this);
-        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.ArtifactBody.class, java.io.InputStream.class), this);
-        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.ArtifactBody.class, java.lang.String.class), this);
-        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.BackupBody.class, java.lang.String.class), this);
-        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.ArtifactBody.class, java.nio.ByteBuffer.class), this);
+        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, byte[].class), this);
+        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, java.io.InputStream.class), this);
+        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, java.lang.String.class), this);
+        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.BackupBody.class, java.lang.String.class), this);
+        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, java.nio.ByteBuffer.class), this);
     }
 
     public TypeConverter lookup(Class<?> to, Class<?> from) {
         if (to == byte[].class) {
-            if (from == io.virtnbd.camel.ArtifactBody.class) {
+            if (from == io.virtnbd.camel.delivery.ArtifactBody.class) {
                 return this;
             }
         } else if (to == java.io.InputStream.class) {
-            if (from == io.virtnbd.camel.ArtifactBody.class) {
+            if (from == io.virtnbd.camel.delivery.ArtifactBody.class) {
                 return this;
             }
         } else if (to == java.lang.String.class) {
-            if (from == io.virtnbd.camel.ArtifactBody.class) {
+            if (from == io.virtnbd.camel.delivery.ArtifactBody.class) {
                 return this;
             }
-            if (from == io.virtnbd.camel.BackupBody.class) {
+            if (from == io.virtnbd.camel.delivery.BackupBody.class) {
                 return this;
             }
         } else if (to == java.nio.ByteBuffer.class) {
-            if (from == io.virtnbd.camel.ArtifactBody.class) {
+            if (from == io.virtnbd.camel.delivery.ArtifactBody.class) {
                 return this;
             }
         }

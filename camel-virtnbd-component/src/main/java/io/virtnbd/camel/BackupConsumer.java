@@ -4,10 +4,12 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.delivery.BackupRun;
+import io.virtnbd.camel.delivery.DeliveryFailure;
+import io.virtnbd.camel.delivery.IncompleteBackupException;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -81,36 +83,31 @@ final class BackupConsumer extends ScheduledPollConsumer {
     }
 
     private int backUp(String domain) throws Exception {
-        BackupRun run = begin(domain);
+        BackupParts parts = begin(domain);
+        BackupRun run = parts.run();
         int count = 0;
         try {
-            BackupParts parts = new BackupParts(run, getEndpoint().getCamelContext(), Map.of());
             for (Iterator<Message> messages = parts.iterator(); messages.hasNext(); count++) {
                 if (!isRunAllowed()) {
-                    throw stopped(run, count);
+                    // Camel does not report what fails while a route is stopped; the end of the backup is logged
+                    throw run.failed("the route was stopped after " + count + " messages", null);
                 }
                 send(messages.next(), run);
             }
-        } catch (Exception | Error e) {
-            run.session().end();
-            throw e;
+        } finally {
+            run.end();
         }
-        run.end();
+        run.requireNotLost();
         return count;
     }
 
-    private BackupRun begin(String domain) throws Exception {
+    private BackupParts begin(String domain) throws Exception {
         try {
-            return BackupRun.begin(getEndpoint(), domain);
+            return BackupStart.begin(getEndpoint(), domain);
         } catch (Exception e) {
             LOG.warn("backup of {} could not begin: {}", domain, e.getMessage());
             throw e;
         }
-    }
-
-    /** Camel does not report what fails while a route is stopped; the end of the backup is logged. */
-    private static IncompleteBackupException stopped(BackupRun run, int count) {
-        return run.log().failed("the route was stopped after " + count + " messages", null, false);
     }
 
     private void send(Message message, BackupRun run) throws IncompleteBackupException {
@@ -121,16 +118,14 @@ final class BackupConsumer extends ScheduledPollConsumer {
             exchange.getExchangeExtension().setStreamCacheDisabled(true);
             exchange.setIn(message);
             process(exchange);
-            cause = PartCompletion.failure(exchange);
+            cause = DeliveryFailure.of(exchange);
         } finally {
             releaseExchange(exchange, false);
         }
         if (cause != null) {
-            run.log().failed("the delivery of " + name + " failed", cause, false);
+            run.failed("the delivery of " + name + " failed", cause);
         }
-        if (run.log().failure() != null) {
-            throw run.log().failure();
-        }
+        run.requireNoFailure();
     }
 
     private void process(Exchange exchange) {

@@ -4,124 +4,138 @@
  */
 package io.virtnbd.camel;
 
-import io.virtnbd.engine.ReopenableStream;
+import io.virtnbd.camel.delivery.ArtifactBody;
+import io.virtnbd.camel.delivery.ArtifactKind;
+import io.virtnbd.camel.delivery.BackupRun;
+import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.engine.backup.BackedUpDisk;
-import io.virtnbd.engine.backup.EncodedFrame;
+import io.virtnbd.engine.backup.BackupDescription;
 import io.virtnbd.engine.backup.Segment;
 import io.virtnbd.engine.backup.SideFile;
-import io.virtnbd.sparsestream.StreamMetadata;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Message;
 
 /**
  * Makes the messages of a backup, each when it is asked for: the streams of all disks, one disk after the other, then the side
  * files, at last the manifest.
  */
-final class BackupParts {
+final class BackupParts implements Iterable<Message> {
 
     private final BackupRun run;
-    private final CamelContext context;
-    private final Map<String, Object> inherited;
-    private PartMessage previous;
+    private final BackupUnit unit;
+    private final boolean withManifest;
+    private final BackupDescription backup;
+    private Map<String, Object> inherited = Map.of();
 
-    /** @param inherited headers that every message has, unless it has a value of its own for them */
-    BackupParts(BackupRun run, CamelContext context, Map<String, Object> inherited) {
+    /** @param withManifest whether side files and a manifest follow the streams */
+    BackupParts(BackupRun run, BackupUnit unit, boolean withManifest) {
         this.run = run;
-        this.context = context;
-        this.inherited = inherited;
+        this.unit = unit;
+        this.withManifest = withManifest;
+        this.backup = run.backup().description();
+    }
+
+    BackupRun run() {
+        return run;
+    }
+
+    /** Headers that every message has, unless it has a value of its own for them. */
+    void inherit(Map<String, Object> headers) {
+        inherited = headers;
+    }
+
+    /** The headers of the backup: all its messages have them, and the exchange that made it. */
+    Map<String, Object> headers() {
+        return Map.of(VirtNbdConstants.DOMAIN, backup.domain(),
+                VirtNbdConstants.LEVEL, ResultLevel.of(backup.level()),
+                VirtNbdConstants.REASON, backup.reason(),
+                VirtNbdConstants.CHECKPOINT, backup.checkpoint(),
+                VirtNbdConstants.PARENT_CHECKPOINT, backup.parentCheckpoint(),
+                VirtNbdConstants.CHAIN, backup.chain());
     }
 
     /** To be asked for once. */
-    Iterator<Message> iterator() {
+    @Override
+    public Iterator<Message> iterator() {
         List<Iterator<? extends Message>> all = new ArrayList<>();
         List<BackedUpDisk> disks = run.backup().disks();
         for (BackedUpDisk disk : disks) {
-            all.add(switch (run.unit()) {
+            boolean last = disk == disks.get(disks.size() - 1);
+            all.add(switch (unit) {
                 case disk -> new MappingIterator<>(List.of(disk).iterator(), this::disk);
                 case segment -> new MappingIterator<>(disk.backup().segments(), segment -> segment(disk, segment));
-                case frame -> new DiskFrames(run, this, disk, disk == disks.get(disks.size() - 1));
+                case frame -> new DiskFrames(run, this, disk, last && !withManifest);
             });
         }
-        if (run.hasManifest()) {
+        if (withManifest) {
             all.add(new MappingIterator<>(run.backup().sideFiles().iterator(), this::sideFile));
-            all.add(new MappingIterator<>(List.of(run.manifestName()).iterator(), this::manifest));
+            String manifest = BackupFileNames.manifest(backup.domain(), backup.checkpoint());
+            all.add(new MappingIterator<>(List.of(manifest).iterator(), this::manifest));
         }
         return new JoinedIterator<>(all);
     }
 
     private Message disk(BackedUpDisk disk) {
-        ArtifactDelivery artifact = run.log().add(disk.fileName().text(), ArtifactKind.DISK, disk.fileName().disk());
-        return ofDisk(disk, artifact(artifact, disk.backup().disk(), run.checksums(), () -> { }));
+        Message message = run.artifact(disk.fileName().text(), ArtifactKind.DISK, disk.fileName().disk(), disk.backup().disk(),
+                () -> { });
+        return ofDisk(disk, artifact(message, ArtifactKind.DISK));
     }
 
     private Message segment(BackedUpDisk disk, Segment segment) {
         String name = disk.fileName().disk();
-        ArtifactDelivery artifact = run.log().add(disk.fileName().segment(segment.index()).text(), ArtifactKind.SEGMENT, name);
-        Message message = ofDisk(disk, artifact(artifact, segment.stream(), run.checksums(), () ->
-                run.progress().piece(name, segment.dataSize(), disk.backup().metadata().dataSize())));
+        Message message = run.artifact(disk.fileName().segment(segment.index()).text(), ArtifactKind.SEGMENT, name,
+                segment.stream(), () -> run.progress().piece(name, segment.dataSize(), disk.backup().metadata().dataSize()));
+        ofDisk(disk, artifact(message, ArtifactKind.SEGMENT));
         message.setHeader(VirtNbdConstants.SEGMENT_INDEX, segment.index());
         message.setHeader(VirtNbdConstants.SEGMENT_COUNT, segment.count());
         message.setHeader(VirtNbdConstants.DATA_SIZE, segment.dataSize());
         return message;
     }
 
-    /** @param name of the stream's file; null where the frames are all there is */
-    Message frame(BackedUpDisk disk, ArtifactDelivery artifact, EncodedFrame encoded, String name) {
-        Message message = ofDisk(disk, message(artifact, encoded.bytes()));
-        FrameHeaders.set(message, encoded.frame());
-        message.setHeader(VirtNbdConstants.CONTENT_LENGTH, (long) encoded.bytes().length);
-        if (name != null) {
-            message.setHeader(VirtNbdConstants.FILE_NAME, name);
+    /** Sets the headers of a frame; where there is a manifest, also the name that it has for the stream of which it is one. */
+    Message frame(BackedUpDisk disk, Message message) {
+        ofDisk(disk, common(message, ArtifactKind.FRAME));
+        if (withManifest) {
+            message.setHeader(VirtNbdConstants.FILE_NAME, disk.fileName().text());
         }
         return message;
     }
 
     private Message sideFile(SideFile file) {
-        ArtifactDelivery artifact = run.log().add(file.name(), ArtifactKind.of(file.kind()), file.disk().orElse(null));
-        Message message = artifact(artifact, file.content(), run.checksums(), () -> { });
+        ArtifactKind kind = ArtifactKind.of(file.kind());
+        Message message = artifact(run.artifact(file.name(), kind, file.disk().orElse(null), file.content(), () -> { }), kind);
         file.disk().ifPresent(disk -> message.setHeader(VirtNbdConstants.DISK, disk));
         return message;
     }
 
     private Message manifest(String name) {
-        ArtifactDelivery artifact = run.log().add(name, ArtifactKind.MANIFEST, null);
-        run.log().last(artifact);
-        return artifact(artifact, run.manifest(), false, () -> { });
+        return artifact(run.manifest(name), ArtifactKind.MANIFEST);
     }
 
-    private Message artifact(ArtifactDelivery artifact, ReopenableStream content, boolean checksum, Runnable whenRead) {
-        ArtifactBody body = new ArtifactBody(run, artifact, content, checksum, whenRead);
-        Message message = message(artifact, body);
-        message.setHeader(VirtNbdConstants.FILE_NAME, artifact.name());
+    private Message artifact(Message message, ArtifactKind kind) {
+        ArtifactBody body = (ArtifactBody) message.getBody();
+        common(message, kind);
+        message.setHeader(VirtNbdConstants.FILE_NAME, body.name());
         body.contentLength().ifPresent(length -> message.setHeader(VirtNbdConstants.CONTENT_LENGTH, length));
         return message;
     }
 
-    private Message ofDisk(BackedUpDisk disk, Message message) {
-        StreamMetadata metadata = disk.backup().metadata();
-        message.setHeader(VirtNbdConstants.DISK, metadata.diskName());
-        message.setHeader(VirtNbdConstants.LEVEL, ResultLevel.of(disk.level()));
-        message.setHeader(VirtNbdConstants.REASON, disk.reason());
-        message.setHeader(VirtNbdConstants.VIRTUAL_SIZE, metadata.virtualSize());
-        message.setHeader(VirtNbdConstants.DATA_SIZE, metadata.dataSize());
+    private Message common(Message message, ArtifactKind kind) {
+        inherited.forEach(message::setHeader);
+        headers().forEach(message::setHeader);
+        message.setHeader(VirtNbdConstants.ARTIFACT, kind.label());
         return message;
     }
 
-    private Message message(ArtifactDelivery artifact, Object body) {
-        if (previous != null) {
-            previous.nextIsAskedFor();
-        }
-        PartMessage message = new PartMessage(context, run, artifact);
-        message.setHeaders(new HashMap<>(inherited));
-        run.headers().forEach(message::setHeader);
-        message.setHeader(VirtNbdConstants.ARTIFACT, artifact.kind().label());
-        message.setBody(body);
-        previous = message;
+    private static Message ofDisk(BackedUpDisk disk, Message message) {
+        message.setHeader(VirtNbdConstants.DISK, disk.backup().metadata().diskName());
+        message.setHeader(VirtNbdConstants.LEVEL, ResultLevel.of(disk.level()));
+        message.setHeader(VirtNbdConstants.REASON, disk.reason());
+        message.setHeader(VirtNbdConstants.VIRTUAL_SIZE, disk.backup().metadata().virtualSize());
+        message.setHeader(VirtNbdConstants.DATA_SIZE, disk.backup().metadata().dataSize());
         return message;
     }
 }

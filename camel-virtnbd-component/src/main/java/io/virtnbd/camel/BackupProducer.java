@@ -35,19 +35,19 @@ final class BackupProducer extends DefaultProducer {
     @Override
     public void process(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
-        BackupRun run = BackupRun.begin(getEndpoint(), message);
+        BackupParts parts = BackupStart.begin(getEndpoint(), message);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                run.session().end();
+                parts.run().end();
             }
         });
         RequestOptions.removeOptionHeaders(message);
         Map<String, Object> inherited = new LinkedHashMap<>(message.getHeaders());
         inherited.keySet().removeIf(header -> header.startsWith(OWN_HEADERS));
+        parts.inherit(inherited);
         exchange.getExchangeExtension().setStreamCacheDisabled(true);
-        run.headers().forEach(message::setHeader);
-        message.setBody(new BackupBody(run, new BackupParts(run, exchange.getContext(), inherited),
-                new ParentExchange(exchange)));
+        parts.headers().forEach(message::setHeader);
+        message.setBody(parts.run().body(exchange, parts));
     }
 }

@@ -4,36 +4,33 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.delivery.BackupRun;
+import io.virtnbd.camel.delivery.FrameStream;
 import io.virtnbd.engine.backup.BackedUpDisk;
 import io.virtnbd.engine.backup.EncodedFrame;
 import io.virtnbd.engine.backup.FrameIterator;
+import io.virtnbd.sparsestream.Frame;
 import io.virtnbd.sparsestream.FrameKind;
-import java.security.MessageDigest;
 import java.util.Iterator;
 import org.apache.camel.Message;
 
-/**
- * The frames of one disk as messages. A manifest has one entry for all of them: the stream that they make when they are
- * joined, in order.
- */
+/** The frames of one disk as messages. */
 final class DiskFrames implements Iterator<Message> {
 
     private final BackupRun run;
     private final BackupParts parts;
     private final BackedUpDisk disk;
-    private final boolean lastDisk;
+    private final boolean lastOfAll;
     private final FrameIterator frames;
-    private final MessageDigest digest;
-    private ArtifactDelivery stream;
-    private long bytes;
+    private FrameStream stream;
 
-    DiskFrames(BackupRun run, BackupParts parts, BackedUpDisk disk, boolean lastDisk) {
+    /** @param lastOfAll whether no other messages follow */
+    DiskFrames(BackupRun run, BackupParts parts, BackedUpDisk disk, boolean lastOfAll) {
         this.run = run;
         this.parts = parts;
         this.disk = disk;
-        this.lastDisk = lastDisk;
+        this.lastOfAll = lastOfAll;
         this.frames = disk.backup().frames();
-        this.digest = run.hasManifest() && run.checksums() ? ArtifactBody.sha256() : null;
     }
 
     @Override
@@ -44,28 +41,18 @@ final class DiskFrames implements Iterator<Message> {
     @Override
     public Message next() {
         if (stream == null) {
-            stream = run.log().add(disk.fileName().text(), ArtifactKind.DISK, disk.fileName().disk());
+            stream = run.frames(disk.fileName().text(), disk.fileName().disk());
         }
         EncodedFrame encoded = frames.next();
-        ArtifactDelivery artifact = new ArtifactDelivery(encoded.frame().kind().tag() + " frame at " + encoded.frame().start(),
-                ArtifactKind.FRAME, stream.disk());
-        count(encoded);
-        if (!frames.hasNext()) {
-            run.log().read(stream, bytes, digest == null ? null : digest.digest());
-            if (lastDisk && !run.hasManifest()) {
-                run.log().last(artifact);
-            }
+        Frame frame = encoded.frame();
+        String name = frame.kind().tag() + " frame at " + frame.start();
+        if (frame.kind() == FrameKind.DATA) {
+            run.progress().piece(disk.fileName().disk(), frame.length(), disk.backup().metadata().dataSize());
         }
-        return parts.frame(disk, artifact, encoded, run.hasManifest() ? stream.name() : null);
-    }
-
-    private void count(EncodedFrame encoded) {
-        bytes += encoded.bytes().length;
-        if (digest != null) {
-            digest.update(encoded.bytes());
-        }
-        if (encoded.frame().kind() == FrameKind.DATA) {
-            run.progress().piece(stream.disk(), encoded.frame().length(), disk.backup().metadata().dataSize());
-        }
+        Message message = parts.frame(disk, frames.hasNext() ? stream.frame(name, encoded.bytes())
+                : stream.lastFrame(name, encoded.bytes(), lastOfAll));
+        FrameHeaders.set(message, frame);
+        message.setHeader(VirtNbdConstants.CONTENT_LENGTH, (long) encoded.bytes().length);
+        return message;
     }
 }

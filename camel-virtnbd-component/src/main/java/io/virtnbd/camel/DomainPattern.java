@@ -4,7 +4,10 @@
  */
 package io.virtnbd.camel;
 
-/** Names of domains with {@code *} for any characters and {@code ?} for one. */
+/**
+ * Names of domains with {@code *} for any characters and {@code ?} for one, which cannot stand in the URI of an endpoint,
+ * though.
+ */
 final class DomainPattern {
 
     private DomainPattern() {

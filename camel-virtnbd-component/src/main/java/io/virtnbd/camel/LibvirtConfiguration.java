@@ -13,8 +13,9 @@ import org.apache.camel.spi.UriParams;
 public class LibvirtConfiguration extends NbdConfiguration {
 
     @UriParam(defaultValue = "qemu:///system")
-    @Metadata(description = "Backup of a domain only: the libvirt daemon, for example qemu:///system, or"
-                            + " qemu+ssh://root@kvm1/system for another host. Not used with nbdUri.")
+    @Metadata(description = "Backup of a domain only: the URI of the libvirt daemon, as virsh takes it. Write RAW(...)"
+                            + " around it where it has a plus sign after the scheme, a percent sign or an ampersand. Not"
+                            + " used with nbdUri.")
     private String uri = "qemu:///system";
     @UriParam(label = "security", secret = true)
     @Metadata(description = "Name that the libvirt daemon asks for, where it asks for one.")

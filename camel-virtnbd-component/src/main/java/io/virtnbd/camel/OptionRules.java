@@ -31,10 +31,16 @@ final class OptionRules {
 
     /** @throws IllegalArgumentException if the endpoint cannot have a producer */
     static void checkProducer(VirtNbdEndpoint endpoint) {
-        if (endpoint.getOperation() == VirtNbdOperation.backup && DomainPattern.isPattern(endpoint.getName())
-                && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
-            throw new IllegalArgumentException("the domain is '" + endpoint.getName() + "', expected one domain: only a"
-                    + " scheduled backup takes a pattern");
+        if (endpoint.getOperation() == VirtNbdOperation.backup && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
+            requireOneDomain(endpoint.getName());
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is a pattern */
+    static void requireOneDomain(String name) {
+        if (DomainPattern.isPattern(name)) {
+            throw new IllegalArgumentException("the domain is '" + name + "', expected one domain: only a scheduled backup"
+                    + " takes a pattern");
         }
     }
 
@@ -81,7 +87,8 @@ final class OptionRules {
         for (String disk : request.options(ProgressListener.NONE).disks()) {
             BackupFileNames.stream(disk, Level.COPY, "", 0);
         }
-        BackupFileNames.stream("vda", Level.INC, configuration.getCheckpointPrefix() + ".1", 0);
+        // a number of five digits could be taken for a segment's index, where the prefix ends in a number itself
+        BackupFileNames.stream("vda", Level.INC, configuration.getCheckpointPrefix() + ".10000", 0);
         if (endpoint.getName() != null) {
             options.domain();
         }

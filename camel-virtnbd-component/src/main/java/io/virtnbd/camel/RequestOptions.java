@@ -183,18 +183,25 @@ final class RequestOptions {
                 .or(() -> nbdUri().map(NbdUri::exportName).filter(export -> !export.isEmpty())).orElse("disk");
     }
 
-    /** Name or UUID of the domain to back up. */
+    /** Name or UUID of the domain to back up; a pattern only where there is no message. */
     String domain() {
         String domain = named(endpoint.getName(), VirtNbdConstants.DOMAIN).orElseThrow(() -> new IllegalArgumentException(
                 "backup needs a domain: its name in the endpoint's URI, as in virtnbd:backup:vm1, or the header "
                         + VirtNbdConstants.DOMAIN + "; for a bare export it needs the option nbdUri or the header "
                         + VirtNbdConstants.NBD_URI));
         BackupFileNames.manifest(domain, configuration.getCheckpointPrefix() + ".0");
+        if (message != null) {
+            OptionRules.requireOneDomain(domain);
+        }
         return domain;
     }
 
     /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */
     DiskBackupOptions backup(ProgressListener listener) throws GeneralSecurityException, IOException {
+        if (level() != BackupLevel.auto && level() != BackupLevel.copy) {
+            throw new IllegalArgumentException("level is '" + level() + "', expected auto or copy: a bare export has no"
+                    + " checkpoints");
+        }
         String checkpoint = configuration.getCheckpointPrefix() + ".0";
         BackupFileNames.manifest(exportName(), checkpoint);
         BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);

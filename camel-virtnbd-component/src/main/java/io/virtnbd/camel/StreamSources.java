@@ -4,6 +4,8 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.delivery.ArtifactBody;
+import io.virtnbd.camel.delivery.BackupBody;
 import io.virtnbd.engine.restore.StreamInput;
 import java.io.ByteArrayInputStream;
 import java.io.File;

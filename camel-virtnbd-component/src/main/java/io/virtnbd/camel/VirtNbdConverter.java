@@ -4,6 +4,8 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.delivery.ArtifactBody;
+import io.virtnbd.camel.delivery.BackupBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -26,9 +26,9 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
     @Metadata(required = true, description = "What to do.")
     private VirtNbdOperation operation;
     @UriPath
-    @Metadata(description = "Name or UUID of the domain; for a scheduled backup also a pattern, where * stands for any"
-                            + " characters and ?, written as %3F, for one. A bare export has no name of its own: then it"
-                            + " is how the backup is called, by default as the export or, where that has no name, disk.")
+    @Metadata(description = "Name or UUID of the domain; for a scheduled backup also a pattern, in which an asterisk"
+                            + " stands for any characters. A bare export has no name of its own: then it is how the backup"
+                            + " is called, by default as the export or, where that has no name, disk.")
     private String name;
     @UriParam
     private VirtNbdConfiguration configuration;

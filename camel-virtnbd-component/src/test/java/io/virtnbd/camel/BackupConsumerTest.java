@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.virtnbd.camel.delivery.ArtifactBody;
+import io.virtnbd.camel.delivery.IncompleteBackupException;
 import io.virtnbd.chain.Manifest;
 import java.io.IOException;
 import java.io.InputStream;

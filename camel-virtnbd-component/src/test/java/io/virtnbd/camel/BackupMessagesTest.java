@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.camel.delivery.BackupBody;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.verify.StreamVerifier;

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.virtnbd.camel.delivery.ArtifactBody;
+import io.virtnbd.camel.delivery.BackupBody;
+import io.virtnbd.camel.delivery.IncompleteBackupException;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.nbd.server.Export;
 import io.virtnbd.nbd.server.NbdServer;

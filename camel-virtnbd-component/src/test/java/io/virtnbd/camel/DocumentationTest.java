@@ -47,7 +47,7 @@ class DocumentationTest {
     }
 
     static Stream<Field> describedFields() {
-        return Stream.of(NbdConfiguration.class, VirtNbdConfiguration.class, VirtNbdEndpoint.class)
+        return Stream.of(NbdConfiguration.class, LibvirtConfiguration.class, VirtNbdConfiguration.class, VirtNbdEndpoint.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredFields()))
                 .filter(field -> field.isAnnotationPresent(Metadata.class));
     }

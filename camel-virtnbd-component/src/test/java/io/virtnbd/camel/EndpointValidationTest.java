@@ -134,6 +134,7 @@ class EndpointValidationTest {
         "virtnbd:backup?nbdUri=nbd://host&disk=../vda               | disk name",
         "virtnbd:backup?nbdUri=nbd://host&disks=vda,vdb             | disk name",
         "virtnbd:backup:a{b}?nbdUri=nbd://host                      | domain name",
+        "virtnbd:backup?nbdUri=nbd://host&level=inc                 | level is 'inc', expected auto or copy",
         "virtnbd:backup?nbdUri=nbd://host&connections=0             | connections is 0, expected 1 to",
         "virtnbd:backup?nbdUri=nbd://host&pipelineDepth=1000        | pipelineDepth is 1000, expected 1 to",
         "virtnbd:backup?nbdUri=nbd://host&requestTimeout=0          | requestTimeout",

@@ -4,7 +4,7 @@
  */
 package io.virtnbd.camel.dataformat;
 
-import io.virtnbd.camel.ArtifactBody;
+import io.virtnbd.camel.delivery.ArtifactBody;
 import io.virtnbd.camel.VirtNbdConstants;
 import io.virtnbd.engine.backup.EncodedFrame;
 import io.virtnbd.sparsestream.SparseStreamReader;

@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import io.virtnbd.engine.backup.SideFileKind;
 
-/** What a message of a backup holds: the value of the header {@link VirtNbdConstants#ARTIFACT}. */
-enum ArtifactKind {
+/** What a message of a backup holds. */
+public enum ArtifactKind {
 
     DISK("disk", false),
     SEGMENT("segment", false),
@@ -33,11 +33,12 @@ enum ArtifactKind {
         this(kind.label(), kind.isText());
     }
 
-    static ArtifactKind of(SideFileKind kind) {
+    public static ArtifactKind of(SideFileKind kind) {
         return valueOf(kind.name());
     }
 
-    String label() {
+    /** The word for it in headers and manifests. */
+    public String label() {
         return label;
     }
 

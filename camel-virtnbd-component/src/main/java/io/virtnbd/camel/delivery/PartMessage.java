@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -16,7 +16,7 @@ final class PartMessage extends DefaultMessage {
 
     private final BackupRun run;
     private final ArtifactDelivery artifact;
-    private boolean followed;
+    private Exchange carrier;
     private boolean shared;
 
     PartMessage(CamelContext context, BackupRun run, ArtifactDelivery artifact) {
@@ -25,13 +25,18 @@ final class PartMessage extends DefaultMessage {
         this.artifact = artifact;
     }
 
+    ArtifactDelivery artifact() {
+        return artifact;
+    }
+
     @Override
     public void setExchange(Exchange exchange) {
         super.setExchange(exchange);
-        if (exchange == null || followed) {
+        if (exchange == null || carrier != null) {
             return;
         }
-        followed = true;
+        carrier = exchange;
+        run.carriedBy(exchange);
         // a unit of work that is there already is a shared one, and ends with the exchange that made the backup
         shared = exchange.getUnitOfWork() != null;
         if (!shared) {
@@ -44,9 +49,9 @@ final class PartMessage extends DefaultMessage {
 
     /** In a shared unit of work the end of an exchange is not told; it has ended when the next message is asked for. */
     void nextIsAskedFor() {
-        Throwable failure = shared ? PartCompletion.failure(getExchange()) : null;
+        Throwable failure = shared ? DeliveryFailure.of(carrier) : null;
         if (failure != null) {
-            run.log().failed(artifact, failure, getExchange().getException() == null);
+            run.log().failed(artifact, failure, carrier.getException() == null);
         }
     }
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import io.virtnbd.camel.event.BackupEvents;
 import io.virtnbd.camel.event.BackupProgressEvent;
@@ -17,7 +17,7 @@ import org.apache.camel.CamelContext;
  * Tells the user's listener and, not as often, the event notifiers how far the disks of a backup have come. Safe for use by
  * several threads.
  */
-final class BackupProgress implements ProgressListener {
+public final class BackupProgress implements ProgressListener {
 
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
@@ -26,7 +26,7 @@ final class BackupProgress implements ProgressListener {
     private final Map<String, DiskProgress> disks = new HashMap<>();
     private volatile BackupDescription backup;
 
-    BackupProgress(CamelContext context, ProgressListener listener) {
+    public BackupProgress(CamelContext context, ProgressListener listener) {
         this.context = context;
         this.listener = listener;
     }
@@ -50,7 +50,7 @@ final class BackupProgress implements ProgressListener {
      *
      * @param length bytes of disk content in it
      */
-    void piece(String disk, long length, long total) {
+    public void piece(String disk, long length, long total) {
         BackupDescription of = backup;
         if (of != null && BackupEvents.areHeard(context)) {
             long done = sum(disk, length);

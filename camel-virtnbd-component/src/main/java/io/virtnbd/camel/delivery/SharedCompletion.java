@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -26,9 +26,9 @@ final class SharedCompletion extends SynchronizationAdapter {
 
     @Override
     public void onComplete(Exchange exchange) {
-        Throwable failure = PartCompletion.failure(carrier);
+        Throwable failure = DeliveryFailure.of(carrier);
         if (failure == null) {
-            failure = PartCompletion.failure(exchange);
+            failure = DeliveryFailure.of(exchange);
         }
         if (failure == null) {
             run.log().delivered(artifact);

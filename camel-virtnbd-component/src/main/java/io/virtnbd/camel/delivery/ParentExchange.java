@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import org.apache.camel.Exchange;
 
@@ -19,18 +19,17 @@ final class ParentExchange {
         this.exchange = exchange;
     }
 
-    /**
-     * Fails the exchange, unless it has failed already, or its route has taken it upon itself to deal with the failure.
-     *
-     * @return whether it was news to it
-     */
-    boolean fail(IncompleteBackupException failure) {
+    boolean isId(String exchangeId) {
+        return exchange.getExchangeId().equals(exchangeId);
+    }
+
+    /** Fails the exchange, unless it has failed already, or its route has taken it upon itself to deal with the failure. */
+    void fail(IncompleteBackupException failure) {
         boolean known = exchange.isFailed() || exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()
                 || exchange.getExchangeExtension().isErrorHandlerHandledSet()
                         && exchange.getExchangeExtension().isErrorHandlerHandled();
         if (!known) {
             exchange.setException(failure);
         }
-        return !known;
     }
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import io.virtnbd.engine.ReopenableStream;
 import java.io.ByteArrayOutputStream;
@@ -87,7 +87,7 @@ public final class ArtifactBody implements StreamCache {
      *
      * @throws IllegalStateException of a whole disk, which does not fit in memory
      */
-    byte[] bytes() throws IOException {
+    public byte[] bytes() throws IOException {
         if (!isBounded()) {
             throw new IllegalStateException(name() + " is a whole disk and is not converted to bytes in memory; read it as an"
                     + " InputStream, or use unit=segment");

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -18,11 +18,11 @@ import org.apache.camel.Message;
 public final class BackupBody implements Iterable<Message> {
 
     private final BackupRun run;
-    private final BackupParts parts;
+    private final Iterable<Message> parts;
     private final ParentExchange parent;
     private boolean taken;
 
-    BackupBody(BackupRun run, BackupParts parts, ParentExchange parent) {
+    BackupBody(BackupRun run, Iterable<Message> parts, ParentExchange parent) {
         this.run = run;
         this.parts = parts;
         this.parent = parent;
@@ -65,7 +65,9 @@ public final class BackupBody implements Iterable<Message> {
                 return !run.session().isEnded() && messages.hasNext();
             }
             boolean hidden = run.log().takeHiddenFailure() != null;
-            if (parent.fail(failure) && hidden) {
+            if (parent.isId(run.splitterId())) {
+                parent.fail(failure);
+            } else if (hidden) {
                 throw new UncheckedIOException(failure);
             }
             return false;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.delivery;
 
 import io.virtnbd.camel.event.BackupCompletedEvent;
 import io.virtnbd.camel.event.BackupEvents;
@@ -22,22 +22,20 @@ import org.slf4j.LoggerFactory;
 /** Tells the log and the event notifiers how a backup begins and ends. */
 final class BackupReport {
 
+    /** A name of its own, so that what operators read can be had without the rest. */
     private static final Logger LOG = LoggerFactory.getLogger("io.virtnbd.camel.backup");
 
     private final CamelContext context;
     private final BackupDescription backup;
     private final List<BackedUpDisk> disks;
-    private final long start = System.nanoTime();
+    private final long start;
 
-    BackupReport(CamelContext context, RunningBackup backup) {
+    /** @param start when it was asked for, by {@link System#nanoTime} */
+    BackupReport(CamelContext context, RunningBackup backup, long start) {
+        this.start = start;
         this.context = context;
         this.backup = backup.description();
         this.disks = backup.disks();
-    }
-
-    /** A backup could not begin. What has called for it reports that to people. */
-    static void notBegun(CamelContext context, String domain, Throwable cause) {
-        BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), cause));
     }
 
     void started() {
@@ -56,7 +54,7 @@ final class BackupReport {
     }
 
     void failed(Throwable cause) {
-        LOG.warn("backup of {} failed, {} is rolled back: {}", backup.domain(), what(), cause.getMessage(), cause.getCause());
+        LOG.warn("{}; {} of {} is rolled back", cause.getMessage(), what(), backup.domain(), cause.getCause());
         BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
     }
 

@@ -1,0 +1,88 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.camel.delivery.BackupProgress;
+import io.virtnbd.camel.delivery.BackupRun;
+import io.virtnbd.camel.delivery.DeliveryOptions;
+import io.virtnbd.camel.event.BackupEvents;
+import io.virtnbd.camel.event.BackupFailedEvent;
+import io.virtnbd.engine.backup.ExportBackup;
+import io.virtnbd.engine.backup.RunningBackup;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Message;
+
+/** Begins backups. */
+final class BackupStart {
+
+    private final VirtNbdEndpoint endpoint;
+    private final VirtNbdConfiguration configuration;
+    private final CamelContext context;
+    private final RequestOptions requested;
+
+    private BackupStart(VirtNbdEndpoint endpoint, RequestOptions requested) {
+        this.endpoint = endpoint;
+        this.configuration = endpoint.getConfiguration();
+        this.context = endpoint.getCamelContext();
+        this.requested = requested;
+    }
+
+    /**
+     * Begins the backup that a message asks for.
+     *
+     * @throws IOException if it cannot begin; then nothing is left of it
+     */
+    static BackupParts begin(VirtNbdEndpoint endpoint, Message request) throws IOException, GeneralSecurityException {
+        RequestOptions requested = new RequestOptions(endpoint, request);
+        return new BackupStart(endpoint, requested)
+                .begin(requested.nbdUri().isPresent() ? requested.exportName() : requested.domain());
+    }
+
+    /** Begins a scheduled backup of one domain or, where the endpoint has an export, of that. */
+    static BackupParts begin(VirtNbdEndpoint endpoint, String domain) throws IOException, GeneralSecurityException {
+        return new BackupStart(endpoint, new RequestOptions(endpoint, null)).begin(domain);
+    }
+
+    private BackupParts begin(String domain) throws IOException, GeneralSecurityException {
+        BackupUnit unit = requested.unit();
+        if (unit == BackupUnit.frame && requested.compression().lz4()) {
+            throw new IllegalArgumentException("compression is lz4, expected none with unit=frame: use the lz4 data format");
+        }
+        long start = System.nanoTime();
+        boolean ofExport = requested.nbdUri().isPresent();
+        BackupProgress progress = new BackupProgress(context, requested.progress());
+        try {
+            RunningBackup backup = ofExport ? ExportBackup.open(domain, requested.backup(progress))
+                    : endpoint.domains().begin(domain, new DomainRequest(endpoint, requested).options(progress));
+            // the frames of a bare export are its stream and nothing else
+            boolean withManifest = unit != BackupUnit.frame || !ofExport;
+            return new BackupParts(run(backup, progress, start, withManifest), unit, withManifest);
+        } catch (IOException | RuntimeException e) {
+            BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), e));
+            throw e;
+        }
+    }
+
+    private BackupRun run(RunningBackup backup, BackupProgress progress, long start, boolean withManifest) throws IOException {
+        boolean checksums = withManifest && configuration.getChecksum() == ChecksumMethod.sha256;
+        DeliveryOptions options = new DeliveryOptions(checksums, configuration.getManifestTimeout());
+        try {
+            BackupRun run = new BackupRun(context, backup, progress, options, start);
+            long timeout = configuration.getBackupTimeout();
+            if (timeout > 0) {
+                run.whenClosed(endpoint.getComponent().tasks().after(Duration.ofMillis(timeout),
+                        () -> run.abort("it took longer than " + timeout + " ms (backupTimeout)")));
+            }
+            return run;
+        } catch (RuntimeException | Error e) {
+            backup.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.virtnbd.camel.event.BackupEvent;
+import io.virtnbd.engine.ServedDisk;
+import io.virtnbd.libvirt.LibvirtOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A Camel context whose libvirt daemon is scripted: each domain has two disks. */
+abstract class DomainTestSupport extends RouteTestSupport {
+
+    static final List<String> ARTIFACTS = List.of("vda.inc.virtnbd.1.data", "vdb.full.data", "vmconfig.virtnbd.1.xml",
+            "checkpoints/virtnbd.1.xml", "vda.virtnbd.1.qcow.json", "vm1.virtnbd.1.json");
+    static final String MANIFEST = "vm1.virtnbd.1.json";
+
+    final Map<String, byte[]> delivered = new ConcurrentHashMap<>();
+    final List<BackupEvent> events = new CopyOnWriteArrayList<>();
+    final List<LibvirtOptions> connections = new CopyOnWriteArrayList<>();
+    ServedDisk secondDisk;
+    ScriptedHost host;
+
+    @BeforeEach
+    void scriptHost() throws Exception {
+        secondDisk = new ServedDisk(DISK_SIZE);
+        secondDisk.fill(new Random(8), 12, 200_000);
+        host = new ScriptedHost(disk, secondDisk);
+        component().setHostFactory(options -> {
+            connections.add(options);
+            return host;
+        });
+    }
+
+    @AfterEach
+    void closeSecondDisk() throws IOException {
+        secondDisk.close();
+    }
+
+    VirtNbdComponent component() {
+        return context().getComponent("virtnbd", VirtNbdComponent.class);
+    }
+
+    void listen() {
+        SimpleEventNotifierSupport listener = new SimpleEventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof BackupEvent backup) {
+                    events.add(backup);
+                }
+            }
+        };
+        listener.start();
+        context().getManagementStrategy().addEventNotifier(listener);
+    }
+
+    static String name(Exchange exchange) {
+        return exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class);
+    }
+
+    void deliver(Exchange exchange) throws Exception {
+        delivered.put(name(exchange), exchange.getMessage().getMandatoryBody(InputStream.class).readAllBytes());
+    }
+
+    void assertRolledBack(ScriptedBackup backup) {
+        await().untilAsserted(() -> assertThat(backup.closes).hasValue(1));
+        assertThat(backup.commits).hasValue(0);
+    }
+
+    void assertCommitted(ScriptedBackup backup) {
+        assertThat(backup.commits).hasValue(1);
+        await().untilAsserted(() -> assertThat(backup.closes).hasValue(1));
+    }
+}

@@ -1,0 +1,85 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import io.virtnbd.camel.domain.DomainHost;
+import io.virtnbd.engine.ServedDisk;
+import io.virtnbd.engine.backup.RunningBackup;
+import io.virtnbd.engine.domain.DomainBackupException;
+import io.virtnbd.engine.domain.DomainBackupOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A libvirt daemon that is none: its domains are scripted. */
+final class ScriptedHost implements DomainHost {
+
+    final List<ScriptedBackup> backups = new CopyOnWriteArrayList<>();
+    final List<String> begun = new CopyOnWriteArrayList<>();
+    final List<DomainBackupOptions> options = new CopyOnWriteArrayList<>();
+    final List<String> recovered = new CopyOnWriteArrayList<>();
+    final Map<String, IOException> failures = new ConcurrentHashMap<>();
+    volatile List<String> names = List.of();
+    volatile IOException pingFailure;
+    volatile Consumer<ScriptedBackup> script = backup -> { };
+    volatile boolean closed;
+    private final ServedDisk vda;
+    private final ServedDisk vdb;
+
+    ScriptedHost(ServedDisk vda, ServedDisk vdb) {
+        this.vda = vda;
+        this.vdb = vdb;
+    }
+
+    ScriptedBackup last() {
+        return backups.get(backups.size() - 1);
+    }
+
+    @Override
+    public List<String> domains(String pattern) throws IOException {
+        if (failures.containsKey(pattern)) {
+            throw failures.get(pattern);
+        }
+        String regex = pattern.replace("*", ".*").replace('?', '.');
+        return names.stream().filter(name -> name.matches(regex)).sorted().toList();
+    }
+
+    @Override
+    public RunningBackup begin(String domain, DomainBackupOptions asked) throws IOException {
+        begun.add(domain);
+        options.add(asked);
+        if (failures.containsKey(domain)) {
+            throw failures.get(domain);
+        }
+        ScriptedBackup backup = new ScriptedBackup(domain, vda, vdb, asked.reading());
+        script.accept(backup);
+        backups.add(backup);
+        return backup;
+    }
+
+    @Override
+    public boolean recover(String domain, DomainBackupOptions asked) throws IOException {
+        recovered.add(domain);
+        if (failures.containsKey(domain)) {
+            throw new DomainBackupException(domain);
+        }
+        return false;
+    }
+
+    @Override
+    public void ping() throws IOException {
+        if (pingFailure != null) {
+            throw pingFailure;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
