@@ -54,7 +54,8 @@ record BackupPlan(Level level, String reason, Optional<CommittedChain> chain, Li
         for (PlannedDisk planned : disks) {
             String base = planned.covers() == Level.FULL ? checkpoint
                     : chain.orElseThrow().disk(planned.target()).orElseThrow().base();
-            known.add(new ChainDisk(planned.target(), base, checkpoint, capacities.get(planned.target())));
+            known.add(new ChainDisk(planned.target(), base, checkpoint, capacities.get(planned.target()),
+                    planned.disk().path().orElse("")));
         }
         if (level == Level.INC) {
             chain.orElseThrow().disks().stream()

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLOutputFactory;
@@ -22,7 +23,7 @@ import javax.xml.stream.XMLStreamWriter;
  * <pre>{@code
  * <backups>
  *   <chain prefix="virtnbd" first="0" highest="4" pending="false" full="virtnbd.0" last="virtnbd.4">
- *     <disk target="vda" base="virtnbd.0" last="virtnbd.4" capacity="1073741824"/>
+ *     <disk target="vda" base="virtnbd.0" last="virtnbd.4" capacity="1073741824" image="/vm/web.qcow2"/>
  *   </chain>
  * </backups>
  * }</pre>
@@ -70,6 +71,9 @@ final class BackupRecordXml {
                 xml.writeAttribute("base", disk.base());
                 xml.writeAttribute("last", disk.last());
                 xml.writeAttribute("capacity", Long.toString(disk.capacity()));
+                if (!disk.image().isEmpty()) {
+                    xml.writeAttribute("image", disk.image());
+                }
             }
         }
         xml.writeEndElement();
@@ -120,7 +124,7 @@ final class BackupRecordXml {
         while (xml.nextTag() == XMLStreamReader.START_ELEMENT) {
             if (xml.getLocalName().equals("disk")) {
                 disks.add(new ChainDisk(required(xml, "target"), required(xml, "base"), required(xml, "last"),
-                        number(xml, "capacity")));
+                        number(xml, "capacity"), Objects.requireNonNullElse(xml.getAttributeValue(null, "image"), "")));
             }
             skip(xml);
         }

@@ -4,6 +4,8 @@
  */
 package io.virtnbd.engine.domain;
 
+import io.virtnbd.libvirt.DomainDisk;
+
 /**
  * What is known of a disk from the committed backups of a chain.
  *
@@ -11,6 +13,19 @@ package io.virtnbd.engine.domain;
  * @param base     checkpoint of the last backup that holds the whole disk; a differential builds on it
  * @param last     checkpoint of the last backup; an increment builds on it
  * @param capacity size at the last backup in bytes
+ * @param image    path of the image at the last backup; empty where it has none, or it is not known
  */
-record ChainDisk(String target, String base, String last, long capacity) {
+record ChainDisk(String target, String base, String last, long capacity, String image) {
+
+    ChainDisk(String target, String base, String last, long capacity) {
+        this(target, base, last, capacity, "");
+    }
+
+    /**
+     * Whether the disk has another image than at the last backup, whose bitmap may tell of changes since another backup that has
+     * the same name.
+     */
+    boolean hasAnotherImage(DomainDisk disk) {
+        return !image.isEmpty() && !image.equals(disk.path().orElse(""));
+    }
 }

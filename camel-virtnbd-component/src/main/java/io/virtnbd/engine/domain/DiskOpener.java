@@ -40,7 +40,8 @@ final class DiskOpener {
      */
     static List<BackedUpDisk> openAll(BackupPlan plan, BackupDescription description, DiskReadOptions reading,
             Function<PlannedDisk, NbdUri> uri, Function<PlannedDisk, Optional<String>> bitmap) throws IOException {
-        long epochSeconds = LocalDateTime.parse(description.date()).atZone(ZoneId.systemDefault()).toEpochSecond();
+        long epochSeconds = DifferentialTimes.unique(description.domain(),
+                LocalDateTime.parse(description.date()).atZone(ZoneId.systemDefault()).toEpochSecond());
         List<BackedUpDisk> opened = new ArrayList<>();
         try {
             for (PlannedDisk disk : plan.disks()) {

@@ -97,8 +97,12 @@ public final class DomainBackups implements Closeable {
         }
     }
 
-    private static boolean hasJob(LibvirtDomain domain) throws LibvirtCallException {
-        return domain.isActive() && domain.backupJob().isPresent();
+    private static boolean hasJob(LibvirtDomain domain) {
+        try {
+            return domain.isActive() && domain.backupJob().isPresent();
+        } catch (LibvirtCallException e) {
+            return true; // what the caller is about to report tells more
+        }
     }
 
     private RunningBackup tryBegin(LibvirtDomain domain, DomainBackupOptions options) throws IOException {

@@ -8,10 +8,14 @@ import io.virtnbd.libvirt.BackupJob;
 import io.virtnbd.libvirt.BackupJobDisk;
 import io.virtnbd.libvirt.BackupServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +26,9 @@ final class JobFiles {
 
     /** Of a socket's address. Source: unix(7). */
     private static final int MAX_SOCKET_PATH = 107;
+
+    private static final Pattern SCRATCH = Pattern.compile(".*@(?<host>[^@/]+)\\.scratch");
+    private static final String HOST = hostName();
 
     private final Path directory;
     private final String stem;
@@ -52,7 +59,7 @@ final class JobFiles {
     }
 
     Path scratch(String target) {
-        return directory.resolve(stem + "-" + target + ".scratch");
+        return directory.resolve(stem + "-" + target + "@" + HOST + ".scratch");
     }
 
     /** Whether a job was begun by this program. */
@@ -61,10 +68,28 @@ final class JobFiles {
                 && path.getFileName().toString().startsWith(stem(uuid)));
     }
 
-    /** The directory of the socket of a job that was begun by this program; empty where it serves over TCP. */
-    static Optional<Path> socketDirectory(BackupJob job) {
-        return job.server() instanceof BackupServer.Unix unix ? Optional.ofNullable(Path.of(unix.path()).getParent())
-                : Optional.empty();
+    /** The directory of the files of a job that was begun by this program. */
+    static Optional<Path> directory(BackupJob job) {
+        return paths(job).findFirst().map(Path::getParent);
+    }
+
+    /** The host of the program that has begun a job, from the names of its scratch files. */
+    static Optional<String> host(BackupJob job) {
+        return paths(job).map(path -> SCRATCH.matcher(path.toString())).filter(Matcher::matches)
+                .map(name -> name.group("host")).findFirst();
+    }
+
+    /** The name of this host, as it is part of file names. */
+    static String thisHost() {
+        return HOST;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
     }
 
     private static Stream<Path> paths(BackupJob job) {

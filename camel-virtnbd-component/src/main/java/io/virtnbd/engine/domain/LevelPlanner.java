@@ -117,6 +117,10 @@ final class LevelPlanner {
             return Optional.of("disk " + selected.target() + " was resized from " + known.capacity() + " to "
                     + selected.capacity() + " bytes");
         }
+        if (known.hasAnotherImage(selected.disk())) {
+            return Optional.of("disk " + selected.target() + " has another image than at the last backup: "
+                    + selected.disk().path().orElse("none") + " in place of " + known.image());
+        }
         CheckpointDefinition checkpoint = checkpoints.get(since);
         if (checkpoint == null || !checkpoint.disks().contains(selected.target())) {
             return Optional.of("disk " + selected.target() + " has no part in a checkpoint " + since + " any more");

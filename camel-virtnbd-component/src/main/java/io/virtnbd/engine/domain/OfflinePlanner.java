@@ -79,6 +79,10 @@ final class OfflinePlanner {
             return Optional.of("disk " + disk.target() + " was resized from " + known.capacity() + " to " + image.virtualSize()
                     + " bytes");
         }
+        if (known.hasAnotherImage(disk)) {
+            return Optional.of("disk " + disk.target() + " has another image than at the last backup: "
+                    + disk.path().orElse("none") + " in place of " + known.image());
+        }
         return Optional.empty();
     }
 
@@ -110,7 +114,7 @@ final class OfflinePlanner {
             return Optional.of("disk " + disk.target() + " has shrunk from " + known.get().capacity() + " to "
                     + image.virtualSize() + " bytes");
         }
-        if (!disk.tracksChanges() || image.virtualSize() != known.get().capacity()) {
+        if (!disk.tracksChanges() || image.virtualSize() != known.get().capacity() || known.get().hasAnotherImage(disk)) {
             return Optional.empty();
         }
         if (image.broken().contains(bitmap)) {

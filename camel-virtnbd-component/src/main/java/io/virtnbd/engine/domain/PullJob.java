@@ -75,12 +75,9 @@ final class PullJob implements Closeable {
         if (!begun) {
             return;
         }
-        try {
-            end();
-        } finally {
-            if (server instanceof BackupServer.Unix) {
-                files.removeSocket();
-            }
+        end();
+        if (server instanceof BackupServer.Unix) {
+            files.removeSocket(); // not of a job that goes on: by it a later backup sees that its program is of this host
         }
     }
 

@@ -8,9 +8,8 @@ import io.virtnbd.libvirt.BackupJob;
 import io.virtnbd.libvirt.DomainDefinition;
 import io.virtnbd.libvirt.LibvirtCallException;
 import io.virtnbd.libvirt.LibvirtDomain;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,24 +53,11 @@ final class Recovery {
             throw new DomainBusyException("domain " + domain.name() + " is being backed up by another program: wait for its end,"
                     + " or end it with virsh domjobabort " + domain.name());
         }
-        requireOwnerHasGone(job.get());
-        domain.abortJob();
+        try (Closeable gone = new JobOwner(domain, job.get()).requireGone(LockDirectory.of(options))) {
+            domain.abortJob();
+        }
         LOG.warn("{}: ended a backup job that a program which is gone had left behind", domain.name());
         return true;
-    }
-
-    /** A program with another scratch directory has another lock. */
-    private void requireOwnerHasGone(BackupJob job) throws IOException {
-        Path directory = JobFiles.socketDirectory(job).filter(Files::isDirectory).orElse(null);
-        if (directory == null || directory.equals(LockDirectory.of(options))) {
-            return;
-        }
-        try (DomainLock lock = DomainLock.tryAcquire(directory, domain.uuid()).orElse(null)) {
-            if (lock == null) {
-                throw new DomainBusyException("domain " + domain.name() + " is being backed up by another program, with its socket"
-                        + " in " + directory);
-            }
-        }
     }
 
     private boolean rollBack(BackupRecord record) throws IOException {

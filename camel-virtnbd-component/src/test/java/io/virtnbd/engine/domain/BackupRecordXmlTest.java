@@ -18,7 +18,7 @@ class BackupRecordXmlTest {
 
     private static final String DISK = "<disk target='vda' base='p.0' last='p.2' capacity='4096'/>";
     private static final BackupRecord RECORD = new BackupRecord("p", 0, 3, true, Optional.of(new CommittedChain("p.0", "p.2",
-            List.of(new ChainDisk("vda", "p.0", "p.2", 4096), new ChainDisk("vdb", "p.1", "p.1", Long.MAX_VALUE)))));
+            List.of(new ChainDisk("vda", "p.0", "p.2", 4096, "/vm/web &1.qcow2"), new ChainDisk("vdb", "p.1", "p.1", Long.MAX_VALUE)))));
 
     private static String chain(String attributes, String content) {
         return "<backups><chain " + attributes + ">" + content + "</chain></backups>";

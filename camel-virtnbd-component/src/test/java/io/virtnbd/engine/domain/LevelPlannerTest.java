@@ -64,6 +64,24 @@ class LevelPlannerTest {
         }
     }
 
+    @Test
+    void aDiskWithAnotherImageIsReadWhole() throws Exception {
+        BackupRecord record = new BackupRecord("p", 0, 5, false, Optional.of(new CommittedChain("p.0", "p.5",
+                List.of(new ChainDisk("vda", "p.0", "p.5", SIZE, "/vm/old.qcow2")))));
+        for (String image : List.of("/vm/old.qcow2", "/vm/new.qcow2")) {
+            SelectedDisk disk = new SelectedDisk(new DomainDisk("vda", "disk", "file", "qcow2", Optional.of(image), false), SIZE);
+
+            PlannedDisk planned = new LevelPlanner("web1", record, checkpoints(), List.of(disk)).plan(RequestedLevel.INC)
+                    .disks().get(0);
+
+            boolean same = image.contains("old");
+            assertThat(planned.covers()).isEqualTo(same ? Level.INC : Level.FULL);
+            assertThat(planned.filed()).isEqualTo(Level.INC);
+            assertThat(planned.since().isPresent()).isEqualTo(same);
+            assertThat(planned.reason().contains("another image")).isEqualTo(!same);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(value = RequestedLevel.class, names = {"AUTO", "INC"})
     void eachDiskIsContinuedWhereItWasLastBackedUp(RequestedLevel level) throws Exception {

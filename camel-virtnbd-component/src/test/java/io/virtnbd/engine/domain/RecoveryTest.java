@@ -43,10 +43,10 @@ class RecoveryTest {
         return new FakeJob(new BackupJob(server, List.of(disk(scratch))), null);
     }
 
-    private static FakeJob ours(Path socketDirectory) {
+    private static FakeJob ours(Path socketDirectory) throws Exception {
         JobFiles files = new JobFiles(socketDirectory, FakeDomain.UUID, "virtnbd.0");
-        return job(new BackupServer.Unix(socketDirectory + "/virtnbd-" + FakeDomain.UUID + "-virtnbd.0.sock"),
-                files.scratch("vda").toString());
+        Files.createFile(files.socket());
+        return job(new BackupServer.Unix(files.socket().toString()), files.scratch("vda").toString());
     }
 
     /** What a program that was killed leaves behind. */
@@ -126,6 +126,32 @@ class RecoveryTest {
             assertThat(domain.job).isNotNull();
         }
 
+        assertThat(recover()).isTrue();
+        assertThat(domain.job).isNull();
+    }
+
+    @Test
+    void aJobWhoseSocketCannotBeSeenIsLeftAlone() throws Exception {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        domain.job = ours(elsewhere);
+        Files.delete(new JobFiles(elsewhere, FakeDomain.UUID, "virtnbd.0").socket());
+
+        assertThatThrownBy(this::recover).isInstanceOf(DomainBusyException.class).hasMessageContaining("cannot be seen")
+                .hasMessageContaining("domjobabort");
+
+        assertThat(domain.job).isNotNull();
+    }
+
+    @Test
+    void aJobOverTcpIsEndedOnlyByItsOwnHost() throws Exception {
+        String ours = new JobFiles(directory, FakeDomain.UUID, "virtnbd.0").scratch("vda").toString();
+        String others = ours.replace("@" + JobFiles.thisHost(), "@another-host");
+        domain.job = job(new BackupServer.Tcp("localhost", 10809, false), others);
+
+        assertThatThrownBy(this::recover).isInstanceOf(DomainBusyException.class).hasMessageContaining("another-host");
+
+        assertThat(domain.job).isNotNull();
+        domain.job = job(new BackupServer.Tcp("localhost", 10809, false), ours);
         assertThat(recover()).isTrue();
         assertThat(domain.job).isNull();
     }
