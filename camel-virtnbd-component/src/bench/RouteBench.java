@@ -14,8 +14,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * The routes that {@code bench.py} measures: {@code backup NBD-URI DIRECTORY|null COMPRESSION CHECKSUM TIMES} and
- * {@code restore DIRECTORY IMAGE FORMAT TIMES}. Prints the seconds of each exchange.
+ * The routes that {@code bench.py} measures: {@code backup NBD-URI DIRECTORY|null COMPRESSION CHECKSUM TIMES}, {@code restore
+ * DIRECTORY IMAGE FORMAT TIMES} and {@code increment DOMAIN DIRECTORY LEVEL TIMES}. Prints the seconds of each exchange.
  */
 public final class RouteBench {
 
@@ -23,19 +23,39 @@ public final class RouteBench {
     }
 
     public static void main(String[] args) throws Exception {
-        boolean backup = args[0].equals("backup");
         int times = Integer.parseInt(args[args.length - 1]);
         try (CamelContext camel = new DefaultCamelContext()) {
-            camel.addRoutes(backup ? backup(args[1], args[2], args[3], args[4]) : restore(args[2], args[3]));
+            camel.addRoutes(switch (args[0]) {
+                case "backup" -> backup(args[1], args[2], args[3], args[4]);
+                case "restore" -> restore(args[2], args[3]);
+                case "increment" -> increment(args[1], args[2], args[3]);
+                default -> throw new IllegalArgumentException(args[0]);
+            });
             camel.start();
             ProducerTemplate template = camel.createProducerTemplate();
             for (int i = 0; i < times; i++) {
-                Files.deleteIfExists(backup ? Path.of(args[2], "vda.copy.data") : Path.of(args[2]));
+                switch (args[0]) {
+                    case "backup" -> Files.deleteIfExists(Path.of(args[2], "vda.copy.data"));
+                    case "restore" -> Files.deleteIfExists(Path.of(args[2]));
+                    default -> { }
+                }
                 long start = System.nanoTime();
-                template.sendBody("direct:start", backup ? null : new File(args[1]));
+                template.sendBody("direct:start", args[0].equals("restore") ? new File(args[1]) : null);
                 System.out.printf(Locale.ROOT, "exchange %.3f%n", (System.nanoTime() - start) / 1e9);
             }
         }
+    }
+
+    private static RouteBuilder increment(String domain, String directory, String level) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:start").toF("virtnbd:backup:%s?level=%s", domain, level)
+                        .split(body()).streaming().stopOnException()
+                        .to("file:" + directory + "?fileName=${header.CamelVirtNbdChain}/${file:name}&tempPrefix=.incomplete-"
+                                + "&eagerDeleteTargetFile=false");
+            }
+        };
     }
 
     private static RouteBuilder backup(String uri, String directory, String compression, String checksum) {

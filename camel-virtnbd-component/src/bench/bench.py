@@ -91,14 +91,15 @@ def sample(work):
 class Domain:
     """A domain without a guest that has the image as its disk, with a backup job that serves it over a unix socket."""
 
-    def __init__(self, work, image):
+    def __init__(self, work, image, name=DOMAIN):
         self.work = work
         self.image = image
+        self.name = name
         self.socket = f"{work}/{image.name}.sock"
 
     def __enter__(self):
         kvm = "kvm" if os.path.exists("/dev/kvm") else "qemu"
-        xml = f"""<domain type='{kvm}'><name>{DOMAIN}</name><memory unit='MiB'>64</memory>
+        xml = f"""<domain type='{kvm}'><name>{self.name}</name><memory unit='MiB'>64</memory>
             <os><type arch='x86_64'>hvm</type></os><devices><disk type='file' device='disk'>
             <driver name='qemu' type='qcow2'/><source file='{self.image.path}'/><target dev='vda' bus='virtio'/>
             </disk></devices></domain>"""
@@ -106,11 +107,11 @@ class Domain:
         with open(f"{self.work}/domain.xml", "w") as out:
             out.write(xml)
         sh("virsh", "define", f"{self.work}/domain.xml")
-        sh("virsh", "start", DOMAIN)
+        sh("virsh", "start", self.name)
         return self
 
     def clean(self):
-        for command in (["destroy", DOMAIN], ["undefine", DOMAIN, "--checkpoints-metadata"]):
+        for command in (["destroy", self.name], ["undefine", self.name, "--checkpoints-metadata"]):
             subprocess.run(["virsh", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     def __exit__(self, *ignored):
@@ -127,11 +128,11 @@ class Domain:
             out.write(f"""<domainbackup mode='pull'><server transport='unix' socket='{self.socket}'/><disks>
                 <disk name='vda' backup='yes' type='file' exportname='vda'><scratch file='{scratch}'/></disk>
                 </disks></domainbackup>""")
-        sh("virsh", "backup-begin", DOMAIN, f"{self.work}/backup.xml")
+        sh("virsh", "backup-begin", self.name, f"{self.work}/backup.xml")
         return f"nbd+unix:///vda?socket={self.socket}"
 
     def stop(self):
-        sh("virsh", "domjobabort", DOMAIN)
+        sh("virsh", "domjobabort", self.name)
 
 
 class Routes:
@@ -239,6 +240,21 @@ class Bench:
                     fresh(out)
         print(self.results.table(), flush=True)
 
+    def increment(self, case, image, another):
+        """Increments without a change: what a backup costs that has nothing to do. The reference wants a domain of its own."""
+        self.results.sizes[case] = 0
+        ours, theirs = (fresh(f"{self.sink}/bench-{name}") for name in ("set", "theirs"))
+        reference = ["virtnbdbackup", "-d", f"{DOMAIN}-2", "-o", theirs, "-l"]
+        with Domain(self.work, image), Domain(self.work, another, f"{DOMAIN}-2"):
+            sh(*reference, "full")
+            measure(self.routes.command("increment", DOMAIN, ours, "full", "1"), self.log)
+            for _ in range(self.args.rounds):
+                self.ours(case, "camel-virtnbd", "increment", DOMAIN, ours, "inc")
+                self.other(case, "virtnbdbackup -l inc", *reference, "inc")
+        fresh(ours)
+        fresh(theirs)
+        print(self.results.table(), flush=True)
+
     def restore(self, case, image, compression):
         self.results.sizes[case] = image.data
         source, ours, theirs = (f"{self.sink}/bench-{name}" for name in ("set", "ours.qcow2", "theirs"))
@@ -264,11 +280,13 @@ def main():
     parser.add_argument("--sink", default="/dev/shm", help="directory to back up and restore to")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm", type=int, default=3, help="counted exchanges in the JVM that measures the route alone")
-    parser.add_argument("--only", default="plain,lz4,restore,restore-lz4,huge,extents")
+    parser.add_argument("--only", default="increment,plain,lz4,restore,restore-lz4,huge,extents")
     parser.add_argument("--java", default="-Xmx96m -XX:+UseSerialGC")
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     bench, work, only = Bench(args), args.work, set(args.only.split(","))
+    if "increment" in only:
+        bench.increment("increment", *(Image(work, name, 1 << 30, [(0, 100 * MIB)]) for name in ("small", "small-2")))
     if only & {"plain", "lz4", "restore", "restore-lz4"}:
         four = Image(work, "four", 6 << 30, [(i << 30, 820 * MIB) for i in range(5)])
     if "plain" in only:

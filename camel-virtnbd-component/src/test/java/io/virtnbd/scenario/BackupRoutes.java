@@ -7,6 +7,7 @@ package io.virtnbd.scenario;
 import io.virtnbd.camel.VirtNbdConstants;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -22,7 +23,13 @@ final class BackupRoutes implements AutoCloseable {
 
     /** @param options of the backup endpoint, each with its ampersand */
     BackupRoutes(String domain, Path directory, String options) throws Exception {
+        this(domain, directory, options, camel -> { });
+    }
+
+    /** @param preparation is done before the routes are added */
+    BackupRoutes(String domain, Path directory, String options, Consumer<CamelContext> preparation) throws Exception {
         this.directory = directory;
+        preparation.accept(camel);
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

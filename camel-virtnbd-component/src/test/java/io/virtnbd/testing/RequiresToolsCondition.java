@@ -25,15 +25,13 @@ final class RequiresToolsCondition implements ExecutionCondition {
         if (missing.isEmpty()) {
             return ConditionEvaluationResult.enabled("every tool is there");
         }
-        String reason = "not on the PATH: " + String.join(", ", missing);
-        if ("true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException(reason + "; with CI=true no test may be skipped");
-        }
-        System.err.println("SKIPPED " + context.getDisplayName() + ": " + reason);
-        return ConditionEvaluationResult.disabled(reason);
+        return Requirement.missing(context, "not on the PATH, or not to be started by this user: " + String.join(", ", missing));
     }
 
     private static boolean isOnPath(String tool) {
+        if (tool.equals("libvirtd") && !"root".equals(System.getProperty("user.name"))) {
+            return false; // the tests start it where it does not run, and make images for it
+        }
         return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
     }

@@ -22,7 +22,7 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class TestCertificates {
 
-    private static final String PASSWORD = "changeit";
+    public static final String PASSWORD = "changeit";
 
     private final Path directory;
 
@@ -34,6 +34,13 @@ public final class TestCertificates {
         issue("client", "client", "extendedKeyUsage=clientAuth\n");
         Tool.run("openssl", "pkcs12", "-export", "-inkey", file("server-key.pem"), "-in", file("server-cert.pem"),
                 "-certfile", file("ca-cert.pem"), "-passout", "pass:" + PASSWORD, "-out", file("server.p12"));
+        Tool.run("openssl", "pkcs12", "-export", "-inkey", file("client-key.pem"), "-in", file("client-cert.pem"),
+                "-passout", "pass:" + PASSWORD, "-out", clientKeyStore().toString());
+    }
+
+    /** The client's key and certificate in one file. */
+    public Path clientKeyStore() {
+        return directory.resolve("client.p12");
     }
 
     /** The directory for a client that shows its certificate. */

@@ -26,6 +26,8 @@ public final class TestDomain implements AutoCloseable {
     private final List<TestDisk> disks = new ArrayList<>();
     private String os = "";
     private String devices = "";
+    private int memory = 32;
+    private boolean bootable;
 
     /**
      * Neither defined nor started yet.
@@ -60,6 +62,18 @@ public final class TestDomain implements AutoCloseable {
     /** Adds elements to the {@code <devices>} of the domain's definition. */
     public TestDomain devices(String xml) {
         devices += xml;
+        return this;
+    }
+
+    /**
+     * Lets it boot a guest system. It does without KVM then: where this machine is itself virtual, to boot with it can take
+     * minutes.
+     *
+     * @param mebibytes of memory
+     */
+    public TestDomain bootable(int mebibytes) {
+        bootable = true;
+        memory = mebibytes;
         return this;
     }
 
@@ -213,16 +227,19 @@ public final class TestDomain implements AutoCloseable {
 
     private String xml() {
         StringBuilder xml = new StringBuilder();
-        xml.append("<domain type='").append(Kvm.USABLE ? "kvm" : "qemu")
+        xml.append("<domain type='").append(!bootable && Kvm.USABLE ? "kvm" : "qemu")
                 .append("' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>").append(name).append("</name>")
-                .append("<memory unit='MiB'>32</memory>")
+                .append("<memory unit='MiB'>").append(memory).append("</memory>")
                 .append("<os><type arch='x86_64' machine='q35'>hvm</type>").append(os).append("</os>")
                 .append("<features><acpi/></features><devices><controller type='pci' index='0' model='pcie-root'/>");
         xml.append("<controller type='pci' model='pcie-root-port'/>".repeat(disks.size() + SPARE_SLOTS));
         disks.forEach(disk -> xml.append(disk.xml()));
-        return xml.append("<memballoon model='none'/>").append(devices).append("</devices>")
-                .append("<qemu:commandline><qemu:arg value='-bios'/><qemu:arg value='").append(haltingBios())
-                .append("'/></qemu:commandline></domain>").toString();
+        xml.append("<memballoon model='none'/>").append(devices).append("</devices>");
+        if (!bootable) {
+            xml.append("<qemu:commandline><qemu:arg value='-bios'/><qemu:arg value='").append(haltingBios())
+                    .append("'/></qemu:commandline>");
+        }
+        return xml.append("</domain>").toString();
     }
 
     /** Without it, the firmware would look for something to boot for some seconds, at full speed. */

@@ -6,6 +6,7 @@ package io.virtnbd.engine.domain;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,11 +18,31 @@ import java.util.regex.Pattern;
  * @param first   number from which on checkpoints are ours; those with lower numbers were there before
  * @param highest number that was last given to a backup, whatever became of it; numbers are never used again
  * @param pending whether the backup with the highest number has begun and was neither committed nor rolled back yet
+ * @param frozen  whether that backup may have left the guest frozen: it had it frozen, and has not said that it is thawed
  * @param chain   what was committed; empty where no chain has begun
  */
-record BackupRecord(String prefix, long first, long highest, boolean pending, Optional<CommittedChain> chain) {
+record BackupRecord(String prefix, long first, long highest, boolean pending, boolean frozen,
+                    Optional<CommittedChain> chain) {
 
     private static final Pattern NUMBERED = Pattern.compile("(?<prefix>.+)\\.(?<number>0|[1-9][0-9]{0,17})");
+
+    /** @throws IllegalArgumentException if it contradicts itself: what is recorded decides which checkpoints are deleted */
+    BackupRecord {
+        if (prefix.isEmpty() || first < 0 || highest < first - 1 || pending && highest < first) {
+            throw new IllegalArgumentException("the record of '" + prefix + "' has the numbers " + first + " to " + highest);
+        }
+        for (String checkpoint : chain.map(CommittedChain::checkpoints).orElse(Set.of())) {
+            if (!owns(prefix, first, highest, checkpoint)) {
+                throw new IllegalArgumentException("the record of " + prefix + "." + first + " to " + prefix + "." + highest
+                        + " has a backup " + checkpoint);
+            }
+        }
+    }
+
+    /** Of a guest that is not frozen. */
+    BackupRecord(String prefix, long first, long highest, boolean pending, Optional<CommittedChain> chain) {
+        this(prefix, first, highest, pending, false, chain);
+    }
 
     /** Of a domain that has none: the next number is {@code first}. */
     static BackupRecord initial(String prefix, long first) {
@@ -33,9 +54,18 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, Op
         return prefix + "." + highest;
     }
 
-    /** With the next number given away, to a backup that begins. */
+    /** With the next number given away, to a backup that begins and leaves the guest alone. */
     BackupRecord reserved() {
-        return new BackupRecord(prefix, first, highest + 1, true, chain);
+        return reserved(false);
+    }
+
+    /**
+     * With the next number given away, to a backup that begins.
+     *
+     * @param freezes whether it freezes the guest
+     */
+    BackupRecord reserved(boolean freezes) {
+        return new BackupRecord(prefix, first, highest + 1, true, freezes, chain);
     }
 
     /** With what the backup that has the highest number leaves for others to build on. */
@@ -48,8 +78,17 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, Op
         return new BackupRecord(prefix, first, highest, false, chain);
     }
 
+    /** The same, with the guest left to be thawed. */
+    BackupRecord leftFrozen() {
+        return new BackupRecord(prefix, first, highest, pending, true, chain);
+    }
+
     /** Whether that checkpoint was made by a backup of this record. */
     boolean owns(String checkpoint) {
+        return owns(prefix, first, highest, checkpoint);
+    }
+
+    private static boolean owns(String prefix, long first, long highest, String checkpoint) {
         OptionalLong number = number(prefix, checkpoint);
         return number.isPresent() && number.getAsLong() >= first && number.getAsLong() <= highest;
     }

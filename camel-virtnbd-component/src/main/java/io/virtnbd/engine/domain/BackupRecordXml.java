@@ -27,7 +27,8 @@ import javax.xml.stream.XMLStreamWriter;
  * </backups>
  * }</pre>
  *
- * {@code full} and {@code last} are missing where nothing was committed yet.
+ * {@code full} and {@code last} are missing where nothing was committed yet. {@code frozen="true"} is there only while the
+ * guest may be frozen.
  */
 final class BackupRecordXml {
 
@@ -56,6 +57,9 @@ final class BackupRecordXml {
         xml.writeAttribute("first", Long.toString(record.first()));
         xml.writeAttribute("highest", Long.toString(record.highest()));
         xml.writeAttribute("pending", Boolean.toString(record.pending()));
+        if (record.frozen()) {
+            xml.writeAttribute("frozen", "true");
+        }
         if (record.chain().isPresent()) {
             CommittedChain chain = record.chain().get();
             xml.writeAttribute("full", chain.full());
@@ -78,10 +82,22 @@ final class BackupRecordXml {
         List<BackupRecord> records = new ArrayList<>();
         try {
             XMLStreamReader xml = factory.createXMLStreamReader(new StringReader(text));
-            while (xml.hasNext()) {
-                if (xml.next() == XMLStreamReader.START_ELEMENT && xml.getLocalName().equals("chain")) {
+            xml.nextTag();
+            if (!xml.getLocalName().equals("backups")) {
+                throw new IllegalArgumentException("the element is " + xml.getLocalName());
+            }
+            while (xml.nextTag() == XMLStreamReader.START_ELEMENT) {
+                if (xml.getLocalName().equals("chain")) {
                     records.add(chain(xml));
+                } else {
+                    skip(xml);
                 }
+            }
+            while (xml.hasNext()) {
+                xml.next();
+            }
+            if (records.stream().map(BackupRecord::prefix).distinct().count() < records.size()) {
+                throw new IllegalArgumentException("a prefix has two chains");
             }
             return records;
         } catch (XMLStreamException | IllegalArgumentException e) {
@@ -96,7 +112,8 @@ final class BackupRecordXml {
         String prefix = required(xml, "prefix");
         long first = number(xml, "first");
         long highest = number(xml, "highest");
-        boolean pending = Boolean.parseBoolean(required(xml, "pending"));
+        boolean pending = flag(xml, "pending");
+        boolean frozen = xml.getAttributeValue(null, "frozen") != null && flag(xml, "frozen");
         String full = xml.getAttributeValue(null, "full");
         String last = full == null ? null : required(xml, "last");
         List<ChainDisk> disks = new ArrayList<>();
@@ -105,12 +122,22 @@ final class BackupRecordXml {
                 disks.add(new ChainDisk(required(xml, "target"), required(xml, "base"), required(xml, "last"),
                         number(xml, "capacity")));
             }
-            while (xml.next() != XMLStreamReader.END_ELEMENT) {
-                continue;
+            skip(xml);
+        }
+        return new BackupRecord(prefix, first, highest, pending, frozen,
+                full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks)));
+    }
+
+    /** Goes to the end of the element whose start was read: what later versions may write there does no harm. */
+    private static void skip(XMLStreamReader xml) throws XMLStreamException {
+        for (int depth = 1; depth > 0;) {
+            int event = xml.next();
+            if (event == XMLStreamReader.START_ELEMENT) {
+                depth++;
+            } else if (event == XMLStreamReader.END_ELEMENT) {
+                depth--;
             }
         }
-        return new BackupRecord(prefix, first, highest, pending,
-                full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks)));
     }
 
     private static String required(XMLStreamReader xml, String attribute) {
@@ -123,5 +150,13 @@ final class BackupRecordXml {
 
     private static long number(XMLStreamReader xml, String attribute) {
         return Long.parseLong(required(xml, attribute));
+    }
+
+    private static boolean flag(XMLStreamReader xml, String attribute) {
+        return switch (required(xml, attribute)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(attribute + " is neither true nor false");
+        };
     }
 }

@@ -11,12 +11,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The records of a domain, kept in its metadata, where they survive restarts of this program and of libvirtd, and migration.
  * Safe for use by several threads that hold the domain's lock.
  */
 final class BackupRecords {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackupRecords.class);
 
     static final String NAMESPACE = "urn:io.virtnbd:backups:1";
     static final String PREFIX = "virtnbd";
@@ -28,22 +32,35 @@ final class BackupRecords {
     }
 
     /**
-     * The record for a prefix. Where there is none, numbers begin after those of checkpoints that are there already, which
-     * somebody else has made.
+     * The record that the next backup with a prefix goes by. Where there is none, numbers begin after those of checkpoints that
+     * are there already, which somebody else has made. So they do where a checkpoint is newer than the record: then the record
+     * is an old one that came back with an old definition of the domain, so that what is in it has been built on already, or
+     * somebody else uses the prefix.
      *
      * @throws DomainBackupException if the metadata are not what this program writes
      */
     BackupRecord read(String prefix) throws LibvirtCallException, DomainBackupException {
         BackupRecord record = all().get(prefix);
-        if (record != null) {
-            return record;
-        }
-        long first = 0;
+        long newest = -1;
         for (String checkpoint : domain.checkpoints()) {
             OptionalLong number = BackupRecord.number(prefix, checkpoint);
-            first = Math.max(first, number.orElse(-1) + 1);
+            newest = Math.max(newest, number.orElse(-1));
         }
-        return BackupRecord.initial(prefix, first);
+        if (record == null) {
+            return BackupRecord.initial(prefix, newest + 1);
+        }
+        if (newest > record.highest()) {
+            LOG.warn("{}: there is a checkpoint {}.{}, expected no number above {}, the highest of the record in the domain's"
+                    + " metadata: a new chain begins, and the older checkpoints are left alone", domain.name(), prefix, newest,
+                    record.highest());
+            return BackupRecord.initial(prefix, newest + 1);
+        }
+        return record;
+    }
+
+    /** The record for a prefix as it is written; empty where there is none. */
+    Optional<BackupRecord> find(String prefix) throws LibvirtCallException, DomainBackupException {
+        return Optional.ofNullable(all().get(prefix));
     }
 
     /** All records. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a backup changes for good: the record in the domain's metadata, and its checkpoint. Between {@link #begin} and the end
@@ -22,27 +23,44 @@ final class BackupTransaction {
     private final LibvirtDomain domain;
     private final BackupRecords records;
     private final BackupPlan plan;
+    private final BackupRecord before;
     private final BackupRecord reserved;
     /** Null until it is committed. */
     private BackupRecord committed;
+    /** Whether the guest is left to be thawed. */
+    private boolean frozen;
 
-    private BackupTransaction(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord reserved) {
+    private BackupTransaction(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord before,
+            boolean freezes) {
         this.domain = domain;
         this.records = records;
         this.plan = plan;
-        this.reserved = reserved;
+        this.before = before;
+        this.reserved = before.reserved(freezes);
     }
 
     /**
      * Gives the backup its number, for good.
      *
-     * @param record as it is
+     * @param record  as it is
+     * @param freezes whether the guest is going to be frozen
      */
+    static BackupTransaction begin(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord record,
+            boolean freezes) throws IOException {
+        BackupTransaction transaction = new BackupTransaction(domain, records, plan, record, freezes);
+        records.write(transaction.reserved);
+        return transaction;
+    }
+
+    /** The same for a guest that is left alone. */
     static BackupTransaction begin(LibvirtDomain domain, BackupRecords records, BackupPlan plan, BackupRecord record)
             throws IOException {
-        BackupRecord reserved = record.reserved();
-        records.write(reserved);
-        return new BackupTransaction(domain, records, plan, reserved);
+        return begin(domain, records, plan, record, false);
+    }
+
+    /** Has it recorded, when the backup is made undone, that the next one is to thaw the guest. */
+    void leaveFrozen() {
+        frozen = true;
     }
 
     /** The checkpoint of the backup, which it makes where its changes can be tracked, and stands for elsewhere. */
@@ -66,15 +84,34 @@ final class BackupTransaction {
         Map<String, Long> capacities = new HashMap<>();
         disks.forEach(disk -> capacities.put(disk.fileName().disk(), disk.backup().metadata().virtualSize()));
         BackupRecord record = plan.committed(checkpoint(), capacities).map(reserved::committed).orElse(reserved.settled());
+        BackupRecord found = records.find(reserved.prefix()).orElse(null);
+        if (!reserved.equals(found) && !record.equals(found)) {
+            throw new DomainBackupException("domain " + domain.name() + ": backup " + checkpoint() + " cannot be committed,"
+                    + " because the record in the domain's metadata was changed since it began; expected " + reserved
+                    + ", found " + found);
+        }
+        write(record);
+        committed = record;
+    }
+
+    private void write(BackupRecord record) throws IOException {
         try {
             records.write(record);
         } catch (LibvirtCallException e) {
             // the connection can be lost between the write and its answer
-            if (!records.read(reserved.prefix()).equals(record)) {
+            if (!isWritten(record, e)) {
                 throw e;
             }
         }
-        committed = record;
+    }
+
+    private boolean isWritten(BackupRecord record, LibvirtCallException failure) {
+        try {
+            return records.find(record.prefix()).equals(Optional.of(record));
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            return false;
+        }
     }
 
     /** Deletes the checkpoints that no later backup needs, once it is committed. */
@@ -83,14 +120,27 @@ final class BackupTransaction {
     }
 
     /**
-     * Makes the backup undone.
+     * Makes the backup undone. The record comes first: a commit that failed may have been written nevertheless, and a committed
+     * backup must not lose its checkpoint.
      *
-     * @throws LibvirtCallException if that is not possible now; the record then still says that the backup is pending
+     * @throws LibvirtCallException if that is not possible now; the next backup finds the checkpoint by the record
      */
     void rollBack() throws IOException {
+        Optional<BackupRecord> found = records.find(reserved.prefix());
+        if (found.isEmpty() || found.get().highest() == reserved.highest()) {
+            records.write(ended(reserved.settled()));
+        }
         if (!plan.tracked().isEmpty()) {
             new CheckpointCleaner(domain).delete(checkpoint());
         }
-        records.write(reserved.settled());
+    }
+
+    /** Gives the number back, where somebody else has made a checkpoint with it, which is to stay. */
+    void withdraw() throws IOException {
+        records.write(ended(before));
+    }
+
+    private BackupRecord ended(BackupRecord record) {
+        return frozen ? record.leftFrozen() : record;
     }
 }

@@ -22,7 +22,7 @@ final class CheckpointCleaner {
     }
 
     /**
-     * Deletes a checkpoint with its bitmaps, whose changes libvirt adds to the checkpoint before it. Where its bitmaps are missing
+     * Deletes a checkpoint with its bitmaps; those of other checkpoints do not depend on them. Where its bitmaps are missing
      * or broken, what libvirt knows of it is all that there is to delete.
      *
      * @return false if there was none of that name
@@ -46,17 +46,30 @@ final class CheckpointCleaner {
      * a later backup.
      */
     void prune(BackupRecord record) {
+        Set<String> needed = record.chain().map(CommittedChain::needed).orElse(Set.of());
         try {
-            Set<String> needed = record.chain().map(CommittedChain::needed).orElse(Set.of());
             for (String checkpoint : domain.checkpoints()) {
                 if (record.owns(checkpoint) && !needed.contains(checkpoint)) {
-                    delete(checkpoint);
-                    LOG.debug("{}: checkpoint {} is no longer needed and was deleted", domain.name(), checkpoint);
+                    pruneOne(checkpoint);
                 }
             }
         } catch (LibvirtCallException e) {
             LOG.warn("{}: checkpoints that are no longer needed could not be deleted, the next backup tries again: {}",
                     domain.name(), e.getMessage());
+        }
+    }
+
+    /** One that cannot be deleted must not keep the others. */
+    private void pruneOne(String checkpoint) throws LibvirtCallException {
+        try {
+            delete(checkpoint);
+            LOG.debug("{}: checkpoint {} is no longer needed and was deleted", domain.name(), checkpoint);
+        } catch (LibvirtCallException e) {
+            if (e.kind() == LibvirtCallException.Kind.CONNECTION) {
+                throw e;
+            }
+            LOG.warn("{}: checkpoint {}, which is no longer needed, could not be deleted, the next backup tries again: {}",
+                    domain.name(), checkpoint, e.getMessage());
         }
     }
 }

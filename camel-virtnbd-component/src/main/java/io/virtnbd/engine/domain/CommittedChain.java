@@ -20,6 +20,9 @@ record CommittedChain(String full, String last, List<ChainDisk> disks) {
 
     CommittedChain {
         disks = List.copyOf(disks);
+        if (disks.stream().map(ChainDisk::target).distinct().count() < disks.size()) {
+            throw new IllegalArgumentException("the chain of " + full + " has a disk twice: " + disks);
+        }
     }
 
     Optional<ChainDisk> disk(String target) {
@@ -34,5 +37,13 @@ record CommittedChain(String full, String last, List<ChainDisk> disks) {
             needed.add(disk.last());
         }
         return needed;
+    }
+
+    /** All checkpoints that are named in it. */
+    Set<String> checkpoints() {
+        Set<String> named = needed();
+        named.add(full);
+        named.add(last);
+        return named;
     }
 }

@@ -4,6 +4,8 @@
  */
 package io.virtnbd.engine.domain;
 
+import io.virtnbd.chain.BackupFileNames;
+import io.virtnbd.chain.Level;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.Set;
  * @param includeSecrets   whether the domain XML keeps passwords
  * @param waitForDomain    how long to wait for another backup of the domain to end; zero for not at all
  * @param reading          how the disks are read
+ * @throws io.virtnbd.chain.InvalidNameException if the names of files cannot have the prefix
  */
 public record DomainBackupOptions(RequestedLevel level, Set<String> disks, Set<String> excludedDisks, String checkpointPrefix,
                                   FreezeMode freeze, Duration freezeTimeout, Path scratchDirectory,
@@ -37,6 +40,7 @@ public record DomainBackupOptions(RequestedLevel level, Set<String> disks, Set<S
     public DomainBackupOptions {
         disks = Set.copyOf(disks);
         excludedDisks = Set.copyOf(excludedDisks);
+        BackupFileNames.stream("vda", Level.INC, checkpointPrefix + ".10000", 0);
         if (!scratchDirectory.isAbsolute()) {
             throw new IllegalArgumentException("scratchDirectory is '" + scratchDirectory + "', expected an absolute path");
         }

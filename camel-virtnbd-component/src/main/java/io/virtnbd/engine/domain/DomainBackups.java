@@ -18,6 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +35,12 @@ public final class DomainBackups implements Closeable {
     private static final long WAIT_MILLIS = 20;
     /** How long a domain without a job may be locked, as it is while somebody cleans up. */
     private static final long TRANSITION_NANOS = 3_000_000_000L;
+    private static final long CLOSE_SECONDS = 60;
 
     private final LibvirtDaemon daemon;
     private final Set<RunningBackup> open = ConcurrentHashMap.newKeySet();
+    /** Held for reading while a backup begins, so that closing can wait for it. */
+    private final ReadWriteLock beginning = new ReentrantReadWriteLock();
     private volatile boolean closed;
 
     /** Does not connect yet. */
@@ -74,14 +80,18 @@ public final class DomainBackups implements Closeable {
         long start = System.nanoTime();
         long deadline = start + options.waitForDomain().toNanos();
         while (true) {
-            requireOpen();
+            requireOpen(); // where the end is waited for, no more may begin, nor wait for it
+            beginning.readLock().lock();
             try {
+                requireOpen();
                 return tryBegin(found, options);
             } catch (DomainBusyException e) {
                 long now = System.nanoTime();
                 if (now - deadline >= 0 && (now - start >= TRANSITION_NANOS || hasJob(found))) {
                     throw e;
                 }
+            } finally {
+                beginning.readLock().unlock();
             }
             pause(found);
         }
@@ -155,10 +165,30 @@ public final class DomainBackups implements Closeable {
         });
     }
 
-    /** Ends all backups that are open, rolling back those that were not committed, and the connection. */
+    /**
+     * Ends all backups that are open, rolling back those that were not committed, and the connection. One that is beginning is
+     * waited for: it rolls itself back, which takes the connection.
+     */
     @Override
     public void close() {
         closed = true;
+        closeBackups();
+        boolean interrupted = false;
+        try {
+            if (beginning.writeLock().tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                beginning.writeLock().unlock();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        closeBackups();
+        daemon.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeBackups() {
         for (RunningBackup backup : new ArrayList<>(open)) {
             try {
                 backup.close();
@@ -166,6 +196,5 @@ public final class DomainBackups implements Closeable {
                 LOG.warn("{}: {}", backup.description().domain(), e.getMessage());
             }
         }
-        daemon.close();
     }
 }

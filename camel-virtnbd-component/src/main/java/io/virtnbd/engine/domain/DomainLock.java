@@ -6,14 +6,14 @@ package io.virtnbd.engine.domain;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,14 +63,22 @@ final class DomainLock implements Closeable {
                 channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 CHANNELS.put(key(file), channel);
             }
-            // programs that tidy temporary directories go by the time
-            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            touch(channel);
             return channel;
         }
     }
 
+    /**
+     * Programs that tidy temporary directories go by the time of a file. It is written to, because setting its time opens and
+     * closes it, which would end all locks.
+     */
+    private static void touch(FileChannel channel) throws IOException {
+        channel.write(ByteBuffer.wrap(new byte[1]), 0);
+    }
+
+    /** The file itself, by device and number: whether a path still leads to it can change. */
     private static Object key(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:ino");
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     @Override

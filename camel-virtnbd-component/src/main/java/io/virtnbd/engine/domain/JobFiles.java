@@ -7,7 +7,9 @@ package io.virtnbd.engine.domain;
 import io.virtnbd.libvirt.BackupJob;
 import io.virtnbd.libvirt.BackupJobDisk;
 import io.virtnbd.libvirt.BackupServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,6 +44,11 @@ final class JobFiles {
                     + " bytes, which no socket can have; use a shorter scratchDirectory or checkpointPrefix");
         }
         return socket;
+    }
+
+    /** A domain that is destroyed leaves its socket behind, on this host where it is one. */
+    void removeSocket() throws IOException {
+        Files.deleteIfExists(socket());
     }
 
     Path scratch(String target) {

@@ -21,17 +21,12 @@ final class OfflinePlanner {
 
     private final String domain;
     private final BackupRecord record;
-    private final List<String> checkpoints;
     private final Map<DomainDisk, QemuImage> images;
 
-    /**
-     * @param checkpoints names of those that libvirt knows
-     * @param images      what is known of the images, in the order of the disks
-     */
-    OfflinePlanner(String domain, BackupRecord record, List<String> checkpoints, Map<DomainDisk, QemuImage> images) {
+    /** @param images what is known of the images, in the order of the disks */
+    OfflinePlanner(String domain, BackupRecord record, Map<DomainDisk, QemuImage> images) {
         this.domain = domain;
         this.record = record;
-        this.checkpoints = checkpoints;
         this.images = images;
     }
 
@@ -93,11 +88,6 @@ final class OfflinePlanner {
             return Optional.of("there is no committed full with the prefix " + record.prefix());
         }
         CommittedChain chain = record.chain().get();
-        // what changed after an orphan was made is in the orphan's bitmap
-        Optional<String> orphan = checkpoints.stream().filter(record::isOrphan).findFirst();
-        if (orphan.isPresent()) {
-            return Optional.of("the checkpoint " + orphan.get() + " of a backup that was not committed is still there");
-        }
         for (Map.Entry<DomainDisk, QemuImage> each : images.entrySet()) {
             Optional<String> obstacle = obstacle(each.getKey(), each.getValue(), chain);
             if (obstacle.isPresent()) {
@@ -124,7 +114,8 @@ final class OfflinePlanner {
             return Optional.empty();
         }
         if (image.broken().contains(bitmap)) {
-            return Optional.of("the bitmap " + bitmap + " of disk " + disk.target() + " is broken, because QEMU was killed");
+            return Optional.of("the bitmap " + bitmap + " of disk " + disk.target() + " is broken, because QEMU was killed,"
+                    + " or does not record what is written");
         }
         if (!image.bitmaps().contains(bitmap)) {
             return Optional.of("the bitmap " + bitmap + " of disk " + disk.target() + " is missing");

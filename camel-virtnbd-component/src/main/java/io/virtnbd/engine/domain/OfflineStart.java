@@ -46,7 +46,7 @@ final class OfflineStart {
     DomainBackup begin(DomainLock lock, Runnable afterwards) throws IOException {
         Map<DomainDisk, QemuImage> images = images();
         BackupRecord record = records.read(options.checkpointPrefix());
-        BackupPlan plan = new OfflinePlanner(domain.name(), record, domain.checkpoints(), images).plan(options.level());
+        BackupPlan plan = new OfflinePlanner(domain.name(), record, images).plan(options.level());
         BackupTransaction transaction = BackupTransaction.begin(domain, records, plan, record);
         Map<String, QemuNbd> servers = new HashMap<>();
         Closeable source = () -> Closing.all(servers.values());

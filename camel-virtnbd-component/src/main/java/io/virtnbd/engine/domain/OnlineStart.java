@@ -50,17 +50,38 @@ final class OnlineStart {
 
     /** @param lock is passed to the backup; still the caller's if this fails */
     DomainBackup begin(DomainLock lock, Runnable afterwards) throws IOException {
+        requireNoJob();
         BackupPlan plan = planner().plan(options.level());
+        GuestFreeze freeze = new GuestFreeze(domain, options.freeze(), options.freezeTimeout());
+        freeze.prepare(definition.agentConnected());
         for (int tries = 1;; tries++) {
-            BackupTransaction transaction = BackupTransaction.begin(domain, records, plan, records.read(prefix()));
-            PullJob job = new PullJob(domain, plan, options, transaction.checkpoint());
+            BackupTransaction transaction = BackupTransaction.begin(domain, records, plan, records.read(prefix()),
+                    freeze.freezes());
+            PullJob job = null;
             try {
-                return begin(plan, transaction, job, lock, afterwards);
+                job = new PullJob(domain, plan, options, transaction.checkpoint());
+                return begin(plan, freeze, transaction, job, lock, afterwards);
             } catch (Throwable e) {
-                Closing.after(e, job, transaction::rollBack);
+                if (freeze.hasLeftFrozen()) {
+                    transaction.leaveFrozen();
+                }
+                Closing.after(e, job, isNameTaken(e) ? transaction::withdraw : transaction::rollBack);
                 plan = next(plan, e, tries);
             }
         }
+    }
+
+    /** Looked for first, so that nobody who waits for the end of a job freezes the guest again and again. */
+    private void requireNoJob() throws IOException {
+        if (domain.hasJob()) {
+            throw new DomainBusyException("domain " + domain.name() + " has another job, such as a migration; a backup can"
+                    + " begin when it has ended");
+        }
+    }
+
+    /** Whether somebody else has made a checkpoint of the name that this backup was to have. */
+    private static boolean isNameTaken(Throwable failure) {
+        return failure instanceof LibvirtCallException e && e.kind() == LibvirtCallException.Kind.CHECKPOINT_EXISTS;
     }
 
     private String prefix() {
@@ -94,6 +115,11 @@ final class OnlineStart {
                         return plan;
                     }
                 }
+                case CHECKPOINT_EXISTS -> {
+                    if (tries < MAX_NUMBERS) {
+                        return planner().plan(options.level());
+                    }
+                }
                 case CHECKPOINT_INCONSISTENT -> {
                     if (options.level() == RequestedLevel.AUTO && plan.chain().isPresent()) {
                         return planner().full("the chain since " + plan.parent() + " cannot be continued: " + e.getMessage());
@@ -116,12 +142,11 @@ final class OnlineStart {
         throw (RuntimeException) failure;
     }
 
-    private DomainBackup begin(BackupPlan plan, BackupTransaction transaction, PullJob job, DomainLock lock,
-            Runnable afterwards) throws IOException {
+    private DomainBackup begin(BackupPlan plan, GuestFreeze freeze, BackupTransaction transaction, PullJob job,
+            DomainLock lock, Runnable afterwards) throws IOException {
         String checkpoint = transaction.checkpoint();
         String date = BackupDate.now();
-        Optional<Duration> frozen = new GuestFreeze(domain, options.freeze(), options.freezeTimeout())
-                .during(definition.agentConnected(), () -> job.begin(checkpoint));
+        Optional<Duration> frozen = freeze.during(() -> job.begin(checkpoint));
         SideFiles sideFiles = new SideFiles(domain.name(), checkpoint, options.server().isEmpty());
         sideFiles.domainXml(domain.inactiveXml(options.includeSecrets()));
         if (!plan.tracked().isEmpty()) {

@@ -52,9 +52,9 @@ final class PullJob implements Closeable {
                     files.scratch(disk.target()).toString()));
         }
         List<String> tracked = plan.tracked();
+        begun = true; // when the call fails it may have begun nevertheless
         domain.beginBackup(new BackupJob(server, disks),
                 tracked.isEmpty() ? null : new CheckpointDefinition(checkpoint, Optional.empty(), tracked));
-        begun = true;
     }
 
     NbdUri uri(PlannedDisk disk) {
@@ -72,12 +72,25 @@ final class PullJob implements Closeable {
     /** Ends the job, if it is still this one: a domain that was started again can have another by now. */
     @Override
     public void close() throws IOException {
-        if (!begun || !domain.isActive()) {
+        if (!begun) {
+            return;
+        }
+        try {
+            end();
+        } finally {
+            if (server instanceof BackupServer.Unix) {
+                files.removeSocket();
+            }
+        }
+    }
+
+    private void end() throws IOException {
+        if (!domain.isActive()) {
             return;
         }
         Optional<BackupJob> running = domain.backupJob();
         if (running.isPresent() && running.get().disks().stream()
-                .anyMatch(disk -> disk.scratch().equals(files.scratch(disk.target()).toString()))) {
+                .anyMatch(disk -> files.scratch(disk.target()).toString().equals(disk.scratch()))) {
             domain.abortJob();
         }
     }

@@ -87,11 +87,17 @@ final class Recovery {
                 deleted |= delete(cleaner, checkpoint);
             }
         }
-        if (record.pending()) {
-            thaw();
+        boolean left = record.pending() || record.frozen();
+        if (left) {
+            if (record.frozen()) {
+                thaw();
+            }
+            if (record.pending() && options.server().isEmpty()) {
+                new JobFiles(options.scratchDirectory(), domain.uuid(), record.current()).removeSocket();
+            }
             new BackupRecords(domain).write(record.settled());
         }
-        return deleted || record.pending();
+        return deleted || left;
     }
 
     /** One that stays does no harm: what has changed since the last committed backup is known all the same. */
@@ -110,17 +116,24 @@ final class Recovery {
         }
     }
 
-    /** The program may have ended between freeze and thaw. */
-    private void thaw() throws IOException {
-        if (options.freeze() == FreezeMode.NEVER || !domain.isActive()) {
+    /** The program may have ended between freeze and thaw, whatever is to be done about freezing from now on. */
+    private void thaw() throws LibvirtCallException {
+        if (!domain.isActive()) {
             return;
         }
         try {
-            if (DomainDefinition.parse(domain.xml()).agentConnected()) {
-                new GuestFreeze(domain, options.freeze(), options.freezeTimeout()).thaw();
+            if (!DomainDefinition.parse(domain.xml()).agentConnected()) {
+                warnOfFrozen("no guest agent is connected");
+                return;
             }
-        } catch (LibvirtCallException | DomainBackupException e) {
-            LOG.warn("{}: {}", domain.name(), e.getMessage());
+            new GuestAgent(domain, options.freezeTimeout()).settle();
+        } catch (LibvirtCallException e) {
+            warnOfFrozen(e.getMessage());
         }
+    }
+
+    private void warnOfFrozen(String reason) {
+        LOG.warn("{}: may have been left frozen by a backup that did not end well, and cannot be thawed now; thaw it with virsh"
+                + " domfsthaw {} ({})", domain.name(), domain.name(), reason);
     }
 }

@@ -19,7 +19,8 @@ import java.util.Set;
  *
  * @param virtualSize size as a guest sees it, in bytes
  * @param bitmaps     names of the bitmaps in it that are usable
- * @param broken      names of the bitmaps in it that are not, because a program that used them was killed
+ * @param broken      names of the bitmaps in it that are not, because a program that used them was killed, or because they do
+ *                    not record what is written
  * @param backing     names of the bitmaps in the images that it builds on, usable or not
  */
 public record QemuImage(long virtualSize, Set<String> bitmaps, Set<String> broken, Set<String> backing) {
@@ -60,11 +61,9 @@ public record QemuImage(long virtualSize, Set<String> bitmaps, Set<String> broke
 
     private static void bitmaps(JsonNode image, Set<String> usable, Set<String> broken) {
         for (JsonNode bitmap : image.path("format-specific").path("data").path("bitmaps")) {
-            boolean inUse = false;
-            for (JsonNode flag : bitmap.path("flags")) {
-                inUse |= flag.asText().equals("in-use");
-            }
-            (inUse ? broken : usable).add(bitmap.path("name").asText());
+            Set<String> flags = new HashSet<>();
+            bitmap.path("flags").forEach(flag -> flags.add(flag.asText()));
+            (flags.equals(Set.of("auto")) ? usable : broken).add(bitmap.path("name").asText());
         }
     }
 }

@@ -94,12 +94,18 @@ final class DomainFixture implements AutoCloseable {
         return domain.snapshotContent(disk, directory.resolve("content-" + files++ + ".raw"));
     }
 
-    /** Restores a disk until a checkpoint and compares it. */
-    void assertRestores(BackupDescription backup, String disk, Path expected) throws IOException {
+    /** Restores a disk until a backup to a raw image. */
+    Path restore(BackupDescription backup, String disk) throws IOException {
         Path image = directory.resolve("restored-" + files++ + ".raw");
         var chain = BackupDirectory.read(set(backup.chain())).chain(disk, backup.checkpoint());
         DiskRestore.restore(chain.members().stream().map(member -> StreamInput.of(member.path())).toList(),
                 RestoreOptions.toImage(image, ImageFormat.RAW));
+        return image;
+    }
+
+    /** Restores a disk until a checkpoint and compares it. */
+    void assertRestores(BackupDescription backup, String disk, Path expected) throws IOException {
+        Path image = restore(backup, disk);
         assertThat(Files.mismatch(image, expected)).as("%s of %s until %s", disk, backup.chain(), backup.checkpoint())
                 .isEqualTo(-1);
         Files.delete(image);

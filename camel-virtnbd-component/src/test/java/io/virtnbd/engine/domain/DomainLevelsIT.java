@@ -13,10 +13,9 @@ import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.TestDomain;
 import io.virtnbd.testing.Tool;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,10 +42,9 @@ class DomainLevelsIT {
 
     @AfterEach
     void removeDomain() throws Exception {
+        List<Path> left = JobFilesLeft.of(domain);
         fixture.close();
-        try (Stream<Path> left = Files.list(Path.of("/var/tmp"))) {
-            assertThat(left.filter(file -> file.toString().contains("virtnbd-")).toList()).isEmpty();
-        }
+        assertThat(left).isEmpty();
     }
 
     @Test

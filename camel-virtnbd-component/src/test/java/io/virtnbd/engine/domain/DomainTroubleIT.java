@@ -84,17 +84,22 @@ class DomainTroubleIT {
     void rollsBackABackupWhoseDomainIsDestroyed() throws Exception {
         BackupDescription full = fixture.backUp(RequestedLevel.FULL);
         domain.guestWrite("vda", 0xa2, 0, 40 * MIB);
-        Path content = fixture.content("vda");
-        try (RunningBackup backup = fixture.begin(RequestedLevel.INC);
-                InputStream stream = backup.disks().get(0).backup().disk().open()) {
+        Path content = null;
+        RunningBackup backup = fixture.begin(RequestedLevel.INC);
+        try (backup; InputStream stream = backup.disks().get(0).backup().disk().open()) {
             stream.readNBytes(1 << 20);
+            domain.guestWrite("vda", 0xa3, 45 * MIB, MIB);
+            content = fixture.content("vda");
             domain.destroy();
             assertThatThrownBy(() -> stream.transferTo(java.io.OutputStream.nullOutputStream())).isInstanceOf(IOException.class);
         } catch (DomainBackupException expected) {
             assertThat(expected).hasMessageContaining("next backup does it");
         }
+        assertThat(JobFilesLeft.of(domain)).isEmpty();
         assertThat(checkpoints()).as("it can be deleted only when the domain runs").hasSize(2);
-        assertThat(fixture.backUp(RequestedLevel.AUTO).level()).as("changes would be missed").isEqualTo(Level.COPY);
+        BackupDescription offline = fixture.backUp(RequestedLevel.AUTO);
+        assertThat(offline.level()).as("no bitmap depends on that of the orphan").isEqualTo(Level.DIFF);
+        fixture.assertRestores(offline, "vda", content);
 
         domain.start();
         BackupDescription increment = fixture.backUp(RequestedLevel.AUTO);

@@ -22,21 +22,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The server's side of one connection, message by message. */
-final class Peer {
+public final class Peer {
 
-    static final int FIXED = HandshakeFlags.FIXED_NEWSTYLE | HandshakeFlags.NO_ZEROES;
-    static final int ALL_FLAGS = 0x0fff & ~TransmissionFlags.READ_ONLY & ~TransmissionFlags.SEND_RESIZE;
-    static final int FIRST_CONTEXT_ID = 77;
-    static final int DONE = ReplyType.FLAG_DONE;
+    public static final int FIXED = HandshakeFlags.FIXED_NEWSTYLE | HandshakeFlags.NO_ZEROES;
+    public static final int ALL_FLAGS = 0x0fff & ~TransmissionFlags.READ_ONLY & ~TransmissionFlags.SEND_RESIZE;
+    public static final int FIRST_CONTEXT_ID = 77;
+    public static final int DONE = ReplyType.FLAG_DONE;
 
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
 
-    record Option(int type, ByteBuffer data) {
+    public record Option(int type, ByteBuffer data) {
     }
 
-    record Request(int flags, int type, long cookie, long offset, int length) {
+    public record Request(int flags, int type, long cookie, long offset, int length) {
     }
 
     Peer(Socket socket) throws IOException {
@@ -66,7 +66,7 @@ final class Peer {
         return in.readNBytes(count);
     }
 
-    void greet(int flags) throws IOException {
+    public void greet(int flags) throws IOException {
         send(ByteBuffer.allocate(18).putLong(Magic.INIT).putLong(Magic.OPTION).putShort((short) flags));
         if ((flags & HandshakeFlags.FIXED_NEWSTYLE) != 0) {
             readClientFlags();
@@ -77,7 +77,7 @@ final class Peer {
         return in.readInt();
     }
 
-    Option readOption() throws IOException {
+    public Option readOption() throws IOException {
         if (in.readLong() != Magic.OPTION) {
             throw new AssertionError("an option without its magic number");
         }
@@ -85,7 +85,7 @@ final class Peer {
         return new Option(type, ByteBuffer.wrap(in.readNBytes(in.readInt())));
     }
 
-    Option expectOption(int type) throws IOException {
+    public Option expectOption(int type) throws IOException {
         Option option = readOption();
         if (option.type() != type) {
             throw new AssertionError("option " + option.type() + ", expected " + type);
@@ -106,22 +106,22 @@ final class Peer {
         reply(option, OptionReplyType.ERR_UNSUP);
     }
 
-    void ack(int option) throws IOException {
+    public void ack(int option) throws IOException {
         reply(option, OptionReplyType.ACK);
     }
 
-    void metaContext(int id, String name) throws IOException {
+    public void metaContext(int id, String name) throws IOException {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         reply(OptionType.SET_META_CONTEXT, OptionReplyType.META_CONTEXT,
                 ByteBuffer.allocate(4 + bytes.length).putInt(id).put(bytes).array());
     }
 
-    void infoExport(long size, int flags) throws IOException {
+    public void infoExport(long size, int flags) throws IOException {
         reply(OptionType.GO, OptionReplyType.INFO,
                 ByteBuffer.allocate(12).putShort((short) InfoType.EXPORT).putLong(size).putShort((short) flags).array());
     }
 
-    void infoBlockSize(long minimum, long preferred, long maximum) throws IOException {
+    public void infoBlockSize(long minimum, long preferred, long maximum) throws IOException {
         reply(OptionType.GO, OptionReplyType.INFO, ByteBuffer.allocate(14).putShort((short) InfoType.BLOCK_SIZE)
                 .putInt((int) minimum).putInt((int) preferred).putInt((int) maximum).array());
     }
@@ -136,7 +136,7 @@ final class Peer {
     }
 
     /** The part of the handshake between greeting and GO; returns the contexts' names. */
-    List<String> structuredAndContexts() throws IOException {
+    public List<String> structuredAndContexts() throws IOException {
         expectOption(OptionType.STRUCTURED_REPLY);
         ack(OptionType.STRUCTURED_REPLY);
         ByteBuffer data = expectOption(OptionType.SET_META_CONTEXT).data();
@@ -160,13 +160,13 @@ final class Peer {
         ack(OptionType.GO);
     }
 
-    static String string(ByteBuffer data) {
+    public static String string(ByteBuffer data) {
         byte[] bytes = new byte[data.getInt()];
         data.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    Request readRequest() throws IOException {
+    public Request readRequest() throws IOException {
         if (in.readInt() != Magic.REQUEST) {
             throw new AssertionError("a request without its magic number");
         }
@@ -206,7 +206,7 @@ final class Peer {
     }
 
     /** @param lengthsAndFlags by turns */
-    void status(long cookie, int flags, int context, int... lengthsAndFlags) throws IOException {
+    public void status(long cookie, int flags, int context, int... lengthsAndFlags) throws IOException {
         ByteBuffer payload = ByteBuffer.allocate(4 + 4 * lengthsAndFlags.length).putInt(context);
         for (int value : lengthsAndFlags) {
             payload.putInt(value);

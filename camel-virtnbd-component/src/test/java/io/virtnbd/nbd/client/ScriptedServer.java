@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * A server that does to its client what a script says, right or wrong. Each connection runs the script in a thread of its own.
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Script script;
@@ -26,16 +26,16 @@ final class ScriptedServer implements AutoCloseable {
 
     /** What a server does with one client; an IOException means that the client has gone, which is no failure. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         void run(Peer peer) throws Exception;
     }
 
-    ScriptedServer(Script script) throws IOException {
+    public ScriptedServer(Script script) throws IOException {
         this.script = script;
         start(this::accept, "scripted-server");
     }
 
-    NbdUri uri() {
+    public NbdUri uri() {
         return NbdUri.parse("nbd://127.0.0.1:" + listener.getLocalPort() + "/disk");
     }
 

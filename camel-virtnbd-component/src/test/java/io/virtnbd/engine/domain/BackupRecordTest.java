@@ -1,0 +1,92 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class BackupRecordTest {
+
+    private static final CommittedChain CHAIN = new CommittedChain("p.3", "p.4",
+            List.of(new ChainDisk("vda", "p.3", "p.4", 1)));
+
+    private static BackupRecord record(long first, long highest, boolean pending) {
+        return new BackupRecord("p", first, highest, pending, Optional.of(CHAIN));
+    }
+
+    @Test
+    void theFirstNumberIsGivenToTheFirstBackup() {
+        assertThat(BackupRecord.initial("p", 0).reserved().current()).isEqualTo("p.0");
+        assertThat(BackupRecord.initial("p", 7).reserved().current()).isEqualTo("p.7");
+    }
+
+    @Test
+    void aNumberThatWasGivenIsNotGivenAgainWhateverBecameOfItsBackup() {
+        BackupRecord reserved = record(0, 4, false).reserved();
+
+        assertThat(reserved.settled().reserved().current()).isEqualTo("p.6");
+        assertThat(reserved.reserved().current()).isEqualTo("p.6");
+    }
+
+    @Test
+    void checkpointsFromBeforeTheFirstBackupAreNotOwned() {
+        BackupRecord record = record(3, 5, false);
+
+        assertThat(record.owns("p.2")).isFalse();
+        assertThat(record.owns("p.3")).isTrue();
+        assertThat(record.owns("p.5")).isTrue();
+        assertThat(record.owns("p.6")).isFalse();
+    }
+
+    @Test
+    void checkpointsOfOtherPrefixesAreNotOwned() {
+        for (String other : List.of("q.4", "p4", "p.", "p.04", "p.4.4", "x.p.4", "p.-4", "p.99999999999999999999", "")) {
+            assertThat(record(0, 9, false).owns(other)).as(other).isFalse();
+            assertThat(record(0, 9, false).isOrphan(other)).as(other).isFalse();
+        }
+    }
+
+    @Test
+    void onlyCheckpointsThatAreNewerThanTheCommittedOneAreOrphans() {
+        BackupRecord record = record(2, 6, true);
+
+        assertThat(List.of("p.1", "p.2", "p.3", "p.4").stream().filter(record::isOrphan)).isEmpty();
+        assertThat(List.of("p.5", "p.6").stream().allMatch(record::isOrphan)).isTrue();
+        assertThat(record.isOrphan("p.7")).isFalse();
+    }
+
+    @Test
+    void withoutAChainAllThatIsOwnedIsAnOrphan() {
+        BackupRecord record = BackupRecord.initial("p", 2).reserved().reserved();
+
+        assertThat(record.isOrphan("p.1")).isFalse();
+        assertThat(record.isOrphan("p.2")).isTrue();
+        assertThat(record.isOrphan("p.3")).isTrue();
+    }
+
+    @Test
+    void aPrefixCanHaveDots() {
+        BackupRecord record = BackupRecord.initial("a.1", 0).reserved();
+
+        assertThat(record.owns("a.1.0")).isTrue();
+        assertThat(BackupRecord.initial("a", 0).reserved().reserved().owns("a.1.0")).isFalse();
+    }
+
+    @Test
+    void contradictionsAreRefused() {
+        assertThatThrownBy(() -> record(0, 3, false)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("p.4");
+        assertThatThrownBy(() -> record(4, 9, false)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("p.3");
+        assertThatThrownBy(() -> BackupRecord.initial("p", -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new BackupRecord("q", 0, 9, false, Optional.of(CHAIN)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CommittedChain("p.0", "p.0",
+                List.of(new ChainDisk("vda", "p.0", "p.0", 1), new ChainDisk("vda", "p.0", "p.0", 2))))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("twice");
+    }
+}
