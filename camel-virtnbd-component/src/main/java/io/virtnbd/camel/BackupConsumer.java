@@ -55,7 +55,7 @@ final class BackupConsumer extends ScheduledPollConsumer {
             } catch (Exception e) {
                 if (failure == null) {
                     failure = e;
-                } else {
+                } else if (failure != e) {
                     failure.addSuppressed(e);
                 }
             }
