@@ -27,6 +27,9 @@ final class PartCompletion extends SynchronizationAdapter {
     public void onComplete(Exchange exchange) {
         Throwable hidden = DeliveryFailure.of(exchange);
         if (hidden == null) {
+            hidden = run.log().branchFailure(artifact);
+        }
+        if (hidden == null) {
             run.log().delivered(artifact);
             run.commitIfComplete(exchange);
         } else {
