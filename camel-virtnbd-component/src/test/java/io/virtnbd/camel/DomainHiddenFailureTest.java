@@ -134,4 +134,24 @@ class DomainHiddenFailureTest extends DomainTestSupport {
         assertRolledBack(host.last());
         assertThat(shown).contains("Body: " + MANIFEST, "Body: vmconfig.virtnbd.1.xml").doesNotContain("<domain/>");
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTransactionAroundTheBackupComesFirst(boolean rolledBack) throws Exception {
+        routes(routes -> routes.from("direct:start")
+                .process(exchange -> exchange.getExchangeExtension().setTransacted(true))
+                .to("virtnbd:backup:vm1").split().body().streaming().stopOnException().process(this::deliver).end()
+                .process(exchange -> {
+                    assertThat(host.last().commits).hasValue(0);
+                    exchange.setRollbackOnly(rolledBack);
+                }));
+
+        assertThat(send().getException()).isNull();
+
+        if (rolledBack) {
+            assertRolledBack(host.last());
+        } else {
+            assertCommitted(host.last());
+        }
+    }
 }

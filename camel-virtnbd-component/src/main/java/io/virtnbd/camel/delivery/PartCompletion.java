@@ -31,7 +31,7 @@ final class PartCompletion extends SynchronizationAdapter {
         }
         if (hidden == null) {
             run.log().delivered(artifact);
-            run.commitIfComplete(exchange);
+            run.commitWithPart(exchange);
         } else {
             run.log().failed(artifact, hidden, true);
             // a splitter with stopOnException stops at a handled failure too, asks the iterator no more, and reports none
