@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.camel.delivery.DeliveryFailure;
+import io.virtnbd.camel.event.BackupFailedEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
 import org.apache.camel.builder.AggregationStrategies;
 import org.apache.camel.support.MessageHelper;
 import org.apache.camel.support.processor.DefaultExchangeFormatter;
@@ -153,5 +155,19 @@ class DomainHiddenFailureTest extends DomainTestSupport {
         } else {
             assertCommitted(host.last());
         }
+    }
+
+    @Test
+    void messagesInAQueueOfAContextThatStopsAreLost() throws Exception {
+        listen();
+        routes(routes -> routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException()
+                .to(ExchangePattern.InOnly, "seda:nobody"));
+        send();
+
+        context().stop();
+
+        assertRolledBack(host.last());
+        assertThat(events.get(1)).isInstanceOfSatisfying(BackupFailedEvent.class, event -> assertThat(event.getCause())
+                .hasMessage("backup virtnbd.1 of vm1 is incomplete: the component was stopped"));
     }
 }

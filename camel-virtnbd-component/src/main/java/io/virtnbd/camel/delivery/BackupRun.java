@@ -102,7 +102,7 @@ public final class BackupRun {
         return new BackupBody(this, parts, this.parent);
     }
 
-    /** What to do when it is closed; to be said before others know of it. */
+    /** What to do when it is closed; to be said once. */
     public void whenClosed(Runnable action) {
         session.whenClosed(action);
     }
@@ -113,6 +113,12 @@ public final class BackupRun {
             log.failed(why, null, true);
             session.abort(why);
         }
+    }
+
+    /** Ends the backup, whoever uses it, also where it is committed. */
+    void close(String why) {
+        abort(why);
+        session.abort(why);
     }
 
     /**
