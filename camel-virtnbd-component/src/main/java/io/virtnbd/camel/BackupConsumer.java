@@ -38,7 +38,7 @@ final class BackupConsumer extends ScheduledPollConsumer {
     @Override
     protected void doStart() throws Exception {
         getEndpoint().usedByConsumer();
-        Recovery.start(getEndpoint());
+        StartupRecovery.start(getEndpoint());
         super.doStart();
     }
 

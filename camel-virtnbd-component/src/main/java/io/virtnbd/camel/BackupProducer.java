@@ -28,7 +28,7 @@ final class BackupProducer extends DefaultProducer {
     @Override
     protected void doStart() throws Exception {
         getEndpoint().usedByProducer();
-        Recovery.start(getEndpoint());
+        StartupRecovery.start(getEndpoint());
         super.doStart();
     }
 

@@ -64,7 +64,7 @@ final class BackupStart {
             // the frames of a bare export are its stream and nothing else
             boolean withManifest = unit != BackupUnit.frame || !ofExport;
             return new BackupParts(run(backup, progress, start, withManifest), unit, withManifest);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | GeneralSecurityException | RuntimeException | Error e) {
             BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), e));
             throw e;
         }

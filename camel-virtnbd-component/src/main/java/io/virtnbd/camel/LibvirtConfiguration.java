@@ -44,10 +44,12 @@ public class LibvirtConfiguration extends NbdConfiguration {
     @Metadata(description = "Backup of a domain only: how long to wait for another backup of the domain to end. With 0 the"
                             + " backup fails at once then.")
     private long waitForDomain;
-    @UriParam(defaultValue = "0", javaType = "java.time.Duration")
+    @UriParam(defaultValue = "86400000", javaType = "java.time.Duration")
     @Metadata(description = "Backup only: how long a backup may take until all of it is delivered. Then it is ended and"
-                            + " rolled back, and what is still being delivered fails. 0 is for as long as it takes.")
-    private long backupTimeout;
+                            + " rolled back, and what is still being delivered fails. By default a day, so that a message"
+                            + " that gets lost in a queue does not keep a backup open for ever. 0 is for as long as it"
+                            + " takes.")
+    private long backupTimeout = 86_400_000;
     @UriParam(label = "security", defaultValue = "false")
     @Metadata(description = "Backup of a domain only: whether the domain XML keeps passwords.")
     private boolean includeSecrets;

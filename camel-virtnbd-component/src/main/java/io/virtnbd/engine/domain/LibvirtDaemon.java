@@ -7,6 +7,8 @@ package io.virtnbd.engine.domain;
 import io.virtnbd.libvirt.LibvirtCallException;
 import io.virtnbd.libvirt.LibvirtConnection;
 import java.io.Closeable;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A libvirt daemon with at most one connection to it, which is made when it is needed and made again when it was lost: a backup
@@ -15,6 +17,7 @@ import java.io.Closeable;
 final class LibvirtDaemon implements Closeable {
 
     private final Connector connector;
+    private final Lock connecting = new ReentrantLock();
     private LibvirtConnection connection;
     private boolean closed;
 
@@ -46,15 +49,39 @@ final class LibvirtDaemon implements Closeable {
         return call.on(used);
     }
 
-    private synchronized LibvirtConnection connection() throws LibvirtCallException {
+    /** Connecting can take as long as the network likes; closing does not wait for it. */
+    private LibvirtConnection connection() throws LibvirtCallException {
+        LibvirtConnection known = known();
+        if (known != null) {
+            return known;
+        }
+        connecting.lock();
+        try {
+            known = known();
+            return known != null ? known : keep(connector.connect());
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    /** @return null where there is none */
+    private synchronized LibvirtConnection known() throws LibvirtCallException {
         if (closed) {
             throw new LibvirtCallException(LibvirtCallException.Kind.CONNECTION, "the connection to libvirt was closed, because"
                     + " the component has stopped", null);
         }
-        if (connection == null) {
-            connection = connector.connect();
-        }
         return connection;
+    }
+
+    private LibvirtConnection keep(LibvirtConnection fresh) throws LibvirtCallException {
+        synchronized (this) {
+            if (!closed) {
+                connection = fresh;
+                return fresh;
+            }
+        }
+        fresh.close();
+        return known();
     }
 
     private synchronized void discard(LibvirtConnection lost) {

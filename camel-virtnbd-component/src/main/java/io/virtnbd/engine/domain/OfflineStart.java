@@ -39,6 +39,7 @@ final class OfflineStart {
         this.options = options;
         this.records = new BackupRecords(domain);
         this.definition = DomainDefinition.parse(domain.xml());
+        DomainNames.check(domain.name(), options.checkpointPrefix());
         this.selected = DiskSelection.select(definition, options.disks(), options.excludedDisks());
     }
 

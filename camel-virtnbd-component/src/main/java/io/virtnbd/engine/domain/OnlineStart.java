@@ -43,6 +43,7 @@ final class OnlineStart {
         this.options = options;
         this.records = new BackupRecords(domain);
         this.definition = DomainDefinition.parse(domain.xml());
+        DomainNames.check(domain.name(), options.checkpointPrefix());
         for (DomainDisk disk : DiskSelection.select(definition, options.disks(), options.excludedDisks())) {
             selected.add(new SelectedDisk(disk, domain.capacity(disk.target())));
         }

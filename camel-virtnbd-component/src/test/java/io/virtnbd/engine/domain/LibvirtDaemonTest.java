@@ -6,6 +6,7 @@ package io.virtnbd.engine.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.virtnbd.libvirt.BackupJob;
 import io.virtnbd.libvirt.LibvirtCallException;
@@ -13,6 +14,8 @@ import io.virtnbd.libvirt.LibvirtCallException.Kind;
 import io.virtnbd.libvirt.LibvirtConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class LibvirtDaemonTest {
@@ -61,6 +64,31 @@ class LibvirtDaemonTest {
         assertThat(connections).hasSize(2);
         assertThat(connections.get(0).closed).isTrue();
         assertThat(connections.get(1).closed).isFalse();
+    }
+
+    @Test
+    void closingDoesNotWaitForADaemonThatDoesNotAnswer() throws Exception {
+        CountDownLatch connecting = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        FakeConnection late = new FakeConnection(domain);
+        LibvirtDaemon slow = new LibvirtDaemon(() -> {
+            connecting.countDown();
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return late;
+        });
+        CompletableFuture<Throwable> call = CompletableFuture.supplyAsync(() ->
+                catchThrowable(() -> ReconnectingDomain.find(slow, "web1")));
+        connecting.await();
+
+        slow.close();
+
+        answer.countDown();
+        assertThat(call.get()).isInstanceOf(LibvirtCallException.class).hasMessageContaining("stopped");
+        assertThat(late.closed).isTrue();
     }
 
     @Test

@@ -15,14 +15,14 @@ import org.slf4j.LoggerFactory;
  * Cleans up, when an endpoint starts, what a program that was killed has left behind of its backups, so that it does not stay
  * until the next backup. Whatever fails here is tried again by that.
  */
-final class Recovery implements Runnable {
+final class StartupRecovery implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StartupRecovery.class);
 
     private final VirtNbdEndpoint endpoint;
     private final DomainHost host;
 
-    private Recovery(VirtNbdEndpoint endpoint) {
+    private StartupRecovery(VirtNbdEndpoint endpoint) {
         this.endpoint = endpoint;
         this.host = endpoint.domains();
     }
@@ -31,7 +31,7 @@ final class Recovery implements Runnable {
     static void start(VirtNbdEndpoint endpoint) {
         if (endpoint.getOperation() == VirtNbdOperation.backup && endpoint.getName() != null
                 && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
-            endpoint.getComponent().tasks().run(new Recovery(endpoint));
+            endpoint.getComponent().tasks().run(new StartupRecovery(endpoint));
         }
     }
 
