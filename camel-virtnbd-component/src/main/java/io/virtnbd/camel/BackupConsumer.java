@@ -47,7 +47,7 @@ final class BackupConsumer extends ScheduledPollConsumer {
         Exception failure = null;
         int count = 0;
         for (String domain : domains()) {
-            if (!isRunAllowed()) {
+            if (!isPollAllowed()) {
                 break;
             }
             try {

@@ -38,6 +38,12 @@ final class BackupProducer extends DefaultProducer {
         BackupParts parts = BackupStart.begin(getEndpoint(), message);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
+            public void onComplete(Exchange done) {
+                parts.run().commitWithParent(done);
+                onDone(done);
+            }
+
+            @Override
             public void onDone(Exchange done) {
                 parts.run().end();
             }

@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import io.virtnbd.camel.delivery.BackupProgress;
 import io.virtnbd.camel.delivery.BackupRun;
 import io.virtnbd.camel.delivery.DeliveryOptions;
+import io.virtnbd.camel.delivery.OpenBackups;
 import io.virtnbd.camel.event.BackupEvents;
 import io.virtnbd.camel.event.BackupFailedEvent;
 import io.virtnbd.engine.backup.ExportBackup;
@@ -74,15 +75,24 @@ final class BackupStart {
         DeliveryOptions options = new DeliveryOptions(checksums, configuration.getManifestTimeout());
         try {
             BackupRun run = new BackupRun(context, backup, progress, options, start);
-            long timeout = configuration.getBackupTimeout();
-            if (timeout > 0) {
-                run.whenClosed(endpoint.getComponent().tasks().after(Duration.ofMillis(timeout),
-                        () -> run.abort("it took longer than " + timeout + " ms (backupTimeout)")));
-            }
+            OpenBackups open = endpoint.getComponent().openBackups();
+            open.add(run);
+            Runnable cancel = timeout(run);
+            run.whenClosed(() -> {
+                open.remove(run);
+                cancel.run();
+            });
             return run;
         } catch (RuntimeException | Error e) {
             backup.close();
             throw e;
         }
+    }
+
+    /** @return cancels it */
+    private Runnable timeout(BackupRun run) {
+        long timeout = configuration.getBackupTimeout();
+        return timeout == 0 ? () -> { } : endpoint.getComponent().tasks().after(Duration.ofMillis(timeout),
+                () -> run.abort("it took longer than " + timeout + " ms (backupTimeout)"));
     }
 }

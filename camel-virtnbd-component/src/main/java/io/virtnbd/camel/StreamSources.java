@@ -71,7 +71,7 @@ final class StreamSources {
             return StreamInput.of(path.get());
         }
         if (body instanceof ArtifactBody artifact) {
-            return new ReopenableInput(artifact.name(), artifact::open);
+            return new ReopenableInput(artifact.name(), () -> artifact.open(exchange));
         }
         if (body instanceof byte[] bytes) {
             return new ReopenableInput(name, () -> new ByteArrayInputStream(bytes));

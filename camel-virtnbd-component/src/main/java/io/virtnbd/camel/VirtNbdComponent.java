@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.delivery.OpenBackups;
 import io.virtnbd.camel.domain.DomainHost;
 import io.virtnbd.camel.domain.DomainHosts;
 import io.virtnbd.libvirt.LibvirtOptions;
@@ -24,6 +25,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
     @Metadata(label = "security", defaultValue = "false",
               description = "Whether endpoints without sslContextParameters use those of the Camel context.")
     private boolean useGlobalSslContextParameters;
+    private final OpenBackups openBackups = new OpenBackups();
     private Function<LibvirtOptions, DomainHost> hostFactory;
     private DomainHosts hosts;
     private BackgroundTasks tasks;
@@ -64,6 +66,10 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
         return tasks;
     }
 
+    OpenBackups openBackups() {
+        return openBackups;
+    }
+
     /** Rolls back the backups that are open. */
     @Override
     protected void doStop() throws Exception {
@@ -75,6 +81,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
             tasks = null;
             hosts = null;
         }
+        openBackups.close("the component was stopped");
         if (closingTasks != null) {
             closingTasks.close();
         }

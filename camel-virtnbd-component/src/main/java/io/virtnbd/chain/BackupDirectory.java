@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The streams in a directory, as they were when it was read. Streams are files with a name of {@link BackupFileNames}; all
@@ -31,13 +32,12 @@ public final class BackupDirectory {
     /** By the disk in the file's name. */
     private final SortedMap<String, List<StreamFile>> files;
 
-    private final boolean complete;
+    private final CompleteBackups complete;
 
     /** Names of streams of backups without a manifest, where others have one; by the disk. */
     private final Map<String, List<String>> leftOut;
 
-    /** @param complete whether all the streams are known to belong to complete backups */
-    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, boolean complete,
+    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, CompleteBackups complete,
             Map<String, List<String>> leftOut) {
         this.directory = directory;
         this.files = files;
@@ -79,12 +79,14 @@ public final class BackupDirectory {
                 }
             }
         }
-        return new BackupDirectory(directory, files, complete.known(), leftOut);
+        return new BackupDirectory(directory, files, complete, leftOut);
     }
 
-    /** The disks of which there are streams, in alphabetical order. */
+    /** The disks of which there are streams, or should be as a manifest says, in alphabetical order. */
     public Set<String> disks() {
-        return Collections.unmodifiableSet(files.keySet());
+        Set<String> disks = new TreeSet<>(files.keySet());
+        disks.addAll(complete.disksWithMissing());
+        return Collections.unmodifiableSet(disks);
     }
 
     /**
@@ -92,7 +94,8 @@ public final class BackupDirectory {
      * metadata; times and names of files do not matter, except that only the name tells the level.
      *
      * <p>Without a checkpoint to end with, the result is the newest content: all increments and then, where there is one, the
-     * newest differential that is not older than the last increment. A differential follows directly on what it builds on,
+     * newest differential that is not older than the last increment. A manifest that lists a newer stream which is not there
+     * is an error. A differential follows directly on what it builds on,
      * which need not be the last increment. Every increment must be connected with the full then. With a checkpoint, gaps
      * and forks behind it do not matter; a name that both an increment and a differential have means the increment. Every
      * stream of the disk must be readable in either case, for without its metadata it may be any one.
@@ -101,7 +104,8 @@ public final class BackupDirectory {
      * @param until checkpoint that the last stream of the chain made; null for the newest content
      * @throws ChainException if the directory has no such disk or checkpoint, or a stream of the disk cannot be read, is
      *                        foreign, or does not fit: none or several full or copy streams, a missing parent, two increments
-     *                        on one parent, a missing or doubled segment, or a virtual size that shrinks
+     *                        on one parent, a missing or doubled segment, a stream that is missing at the end,
+     *                        or a virtual size that shrinks
      */
     public Chain chain(String disk, String until) throws ChainException {
         String name = disk == null ? onlyDisk() : disk;
@@ -116,12 +120,16 @@ public final class BackupDirectory {
                 members.add(new ChainMember(file.path(), file.metadata(), layer.level()));
             }
         }
+        if (until == null) {
+            complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName());
+        }
         return new Chain(name, members);
     }
 
     private List<Layer> layers(String disk, List<StreamFile> own, String until) throws ChainException {
         try {
-            ChainOrder order = new ChainOrder(disk, new DiskLayers(disk, LayerBuilder.build(withStrayed(disk, own)), complete));
+            List<Layer> all = LayerBuilder.build(withStrayed(disk, own));
+            ChainOrder order = new ChainOrder(disk, new DiskLayers(disk, all, complete.known()));
             return until == null ? order.newest() : order.until(until);
         } catch (ChainException e) {
             List<String> names = leftOut.getOrDefault(disk, List.of());

@@ -9,8 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Which streams of a directory belong to backups that are complete. A backup whose delivery failed leaves streams behind that
@@ -22,6 +27,13 @@ final class CompleteBackups {
 
     private final Set<String> checkpoints = new HashSet<>();
     private final List<Path> others = new ArrayList<>();
+    /** Streams that manifests list and the directory does not have: by disk, one for each checkpoint. */
+    private final SortedMap<String, Map<String, String>> missing = new TreeMap<>();
+    private final Set<String> names;
+
+    private CompleteBackups(List<Path> files) {
+        names = files.stream().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
 
     /**
      * Reads the manifests among the files of a directory.
@@ -29,7 +41,7 @@ final class CompleteBackups {
      * @param files all files of the directory
      */
     static CompleteBackups read(List<Path> files) throws IOException {
-        CompleteBackups backups = new CompleteBackups();
+        CompleteBackups backups = new CompleteBackups(files);
         for (Path file : files) {
             String name = file.getFileName().toString();
             if (name.endsWith(".json") && !name.endsWith(".qcow.json") && Files.isRegularFile(file)) {
@@ -41,9 +53,33 @@ final class CompleteBackups {
 
     private void add(Path file) throws IOException {
         try {
-            checkpoints.add(Manifest.read(file).checkpoint());
+            Manifest manifest = Manifest.read(file);
+            checkpoints.add(manifest.checkpoint());
+            for (ManifestEntry entry : manifest.artifacts()) {
+                if (!names.contains(entry.name())) {
+                    BackupFileNames.parse(entry.name()).ifPresent(stream ->
+                            missing.computeIfAbsent(stream.disk(), disk -> new LinkedHashMap<>())
+                                    .putIfAbsent(manifest.checkpoint(), entry.name()));
+                }
+            }
         } catch (ChainException e) {
             others.add(file);
+        }
+    }
+
+    /** The disks of which streams are missing that manifests list. */
+    Set<String> disksWithMissing() {
+        return missing.keySet();
+    }
+
+    /** @throws ChainException if a manifest lists a newer stream of the disk that is missing, so that this is not the newest */
+    void requireNewest(String disk, String checkpoint) throws ChainException {
+        for (Map.Entry<String, String> lost : missing.getOrDefault(disk, Map.of()).entrySet()) {
+            if (CheckpointNumber.compare(lost.getKey(), checkpoint).orElse(0) > 0) {
+                throw new ChainException("disk " + disk + ": expected the stream " + lost.getValue() + " that the manifest of "
+                        + lost.getKey() + " lists, found no such file; the newest content without it is that of "
+                        + checkpoint + ", which has to be asked for by that name");
+            }
         }
     }
 

@@ -96,10 +96,12 @@ final class DomainJobs {
         virDomainJobInfo info = new virDomainJobInfo();
         if (Bindings.LIBVIRT.virDomainGetJobInfo(domain, info) < 0) {
             LibvirtCallException failure = calls.failure("virDomainGetJobInfo");
-            if (failure.kind() == Kind.OPERATION_INVALID) {
-                return false;
-            }
-            throw failure;
+            return switch (failure.kind()) {
+                case OPERATION_INVALID -> false;
+                // of a backup that is just beginning libvirt says that its data are missing
+                case OTHER -> true;
+                default -> throw failure;
+            };
         }
         return info.type != 0;
     }

@@ -199,6 +199,19 @@ class DomainConsumerTest extends DomainTestSupport {
     }
 
     @Test
+    void aRouteThatIsSuspendedFinishesTheBackupAndBeginsNoOther() throws Exception {
+        host.names = List.of("web-1", "web-2");
+        routes(routes -> routes.from(once("web-*")).process(exchange -> {
+            deliver(exchange);
+            poller().suspend();
+        }));
+
+        await().until(() -> !host.backups.isEmpty() && host.last().closes.get() == 1);
+        await().during(300, TimeUnit.MILLISECONDS).until(() -> host.begun.equals(List.of("web-1")));
+        assertCommitted(host.last());
+    }
+
+    @Test
     void isScheduledByQuartzToo() throws Exception {
         routes(routes -> routes.from("virtnbd:backup:vm1?scheduler=quartz&scheduler.cron=0/1+*+*+*+*+?")
                 .process(this::deliver));

@@ -118,6 +118,45 @@ class BackupDirectoryTest {
                 .hasMessageContaining("web1.virtnbd.1.json").hasMessageContaining("vda.inc.virtnbd.1.data");
     }
 
+    @Test
+    void refusesAnOlderContentWhereTheNewestStreamIsMissing() throws Exception {
+        set.line(2);
+        manifest(0, "", "vda.full.data");
+        manifest(1, "virtnbd.0", "vda.inc.virtnbd.1.data");
+        manifest(2, "virtnbd.1", "vda.inc.virtnbd.2.data");
+        set.delete("vda.inc.virtnbd.2.data");
+
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThatThrownBy(() -> read.chain("vda", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("expected the stream vda.inc.virtnbd.2.data that the manifest of virtnbd.2 lists");
+        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.1"))).containsExactly("vda.full.data",
+                "vda.inc.virtnbd.1.data");
+    }
+
+    @Test
+    void refusesToTakeADiskForGoneWhoseStreamsAreMissing() throws Exception {
+        set.full(0);
+        manifest(0, "", "vdb.full.data");
+
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThat(read.disks()).containsExactly("vda", "vdb");
+        assertThatThrownBy(() -> read.chain("vdb", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("expected streams of disk 'vdb'");
+    }
+
+    @Test
+    void needsNoStreamsThatWereOvertakenOrReplaced() throws Exception {
+        set.full(3).inc(4, 3);
+        manifest(0, "", "vda.full.data");
+        manifest(1, "virtnbd.0", "vda.diff.500.data");
+        manifest(3, "", "vda.full.data");
+        manifest(4, "virtnbd.3", "vda.inc.virtnbd.4.data");
+
+        assertThat(set.chain()).containsExactly("vda.full.data", "vda.inc.virtnbd.4.data");
+    }
+
     private void manifest(int checkpoint, String parent, String file) throws Exception {
         Manifest manifest = new Manifest("web1", parent.isEmpty() ? "full" : "inc", BackupSet.checkpoint(checkpoint), parent,
                 "2026-11-22T10:08:00", List.of(new ManifestEntry(file, 1, null, "disk", "vda")));

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,27 @@ class LibvirtBackupIT {
                 "3145728 1048576 0 clean");
         assertThat(dirty("vdb")).containsExactly("0 4194304 0 clean");
         assertThat(domain.checkpoints()).containsExactly("c.0", "c.1");
+    }
+
+    @Test
+    void aJobThatIsBeginningIsAJob() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            CompletableFuture<Void> begins = CompletableFuture.runAsync(() -> {
+                try {
+                    domain.beginBackup(new BackupJob(socket(), List.of(full("vda"), full("vdb"))), null);
+                } catch (LibvirtCallException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            boolean seen = false;
+            while (!begins.isDone()) {
+                boolean now = domain.hasJob();
+                assertThat(now || !seen).as("a job is not seen any more").isTrue();
+                seen = now;
+            }
+            begins.join();
+            domain.abortJob();
+        }
     }
 
     @Test

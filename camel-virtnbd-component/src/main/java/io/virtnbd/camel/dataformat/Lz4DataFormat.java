@@ -5,6 +5,8 @@
 package io.virtnbd.camel.dataformat;
 
 import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.sparsestream.FrameHeader;
 import io.virtnbd.sparsestream.MalformedStreamException;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.ByteArrayOutputStream;
@@ -67,15 +69,25 @@ public final class Lz4DataFormat extends ServiceSupport implements DataFormat, D
         exchange.getMessage().setHeader(VirtNbdConstants.CONTENT_LENGTH, (long) compressed.length);
     }
 
-    /** @throws MalformedStreamException if it is no compressed segment or frame, or is damaged */
+    /**
+     * @throws MalformedStreamException if it is no compressed segment or frame, is damaged, or says that it has more content than
+     *                                  a segment can have
+     */
     @Override
     public Object unmarshal(Exchange exchange, InputStream stream) throws IOException, InvalidPayloadException {
         byte[] bytes = stream.readAllBytes();
-        byte[] plain = EncodedFrames.isStream(bytes)
-                ? recode(bytes, EncodedFrames.metadata(bytes).toBuilder().plain().build())
-                : FrameCompression.decompress(bytes);
+        byte[] plain = EncodedFrames.isStream(bytes) ? decompress(bytes) : FrameCompression.decompress(bytes);
         exchange.getMessage().setHeader(VirtNbdConstants.CONTENT_LENGTH, (long) plain.length);
         return plain;
+    }
+
+    private static byte[] decompress(byte[] stream) throws IOException {
+        StreamMetadata metadata = EncodedFrames.metadata(stream);
+        if (metadata.dataSize() > DiskReadOptions.MAX_SEGMENT_SIZE) {
+            throw new MalformedStreamException(FrameHeader.LENGTH, "expected a segment with a dataSize of at most "
+                    + DiskReadOptions.MAX_SEGMENT_SIZE + " bytes, which fits in memory, found " + metadata.dataSize());
+        }
+        return recode(stream, metadata.toBuilder().plain().build());
     }
 
     private static byte[] recode(byte[] stream, StreamMetadata metadata) throws IOException {

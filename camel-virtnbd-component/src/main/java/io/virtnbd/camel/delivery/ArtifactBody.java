@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.OptionalLong;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.StreamCache;
 import org.apache.camel.support.SynchronizationAdapter;
 
@@ -30,6 +31,7 @@ public final class ArtifactBody implements StreamCache {
     private final ReopenableStream content;
     private final boolean checksum;
     private final Runnable whenRead;
+    private final boolean tapped;
 
     /** @param whenRead is run when it was read to its end for the first time */
     ArtifactBody(BackupRun run, ArtifactDelivery artifact, ReopenableStream content, boolean checksum, Runnable whenRead) {
@@ -39,6 +41,18 @@ public final class ArtifactBody implements StreamCache {
         this.content = content;
         this.checksum = checksum;
         this.whenRead = whenRead;
+        this.tapped = false;
+    }
+
+    /** The same in a wire tap. */
+    private ArtifactBody(ArtifactBody original) {
+        this.session = original.session;
+        this.log = original.log;
+        this.artifact = original.artifact;
+        this.content = original.content;
+        this.checksum = original.checksum;
+        this.whenRead = original.whenRead;
+        this.tapped = true;
     }
 
     /** The file name in a backup set. */
@@ -74,6 +88,20 @@ public final class ArtifactBody implements StreamCache {
         });
     }
 
+    /**
+     * Starts a reading for an exchange. What becomes of that one counts, also where it is not the one that carries the message
+     * but, say, a branch of a multicast whose aggregation strategy lets failures pass.
+     *
+     * @param reader null where none is known
+     */
+    public InputStream open(Exchange reader) throws IOException {
+        InputStream stream = open();
+        if (reader != null && !tapped) {
+            reader.getExchangeExtension().addOnCompletion(new ReaderCompletion(log, artifact, reader));
+        }
+        return stream;
+    }
+
     static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -85,15 +113,18 @@ public final class ArtifactBody implements StreamCache {
     /**
      * Reads it whole.
      *
+     * @param reader exchange that it is read for; null where none is known
      * @throws IllegalStateException of a whole disk, which does not fit in memory
      */
-    public byte[] bytes() throws IOException {
+    public byte[] bytes(Exchange reader) throws IOException {
         if (!isBounded()) {
             throw new IllegalStateException(name() + " is a whole disk and is not converted to bytes in memory; read it as an"
                     + " InputStream, or use unit=segment");
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) content.length().orElse(8192));
-        writeTo(bytes);
+        try (InputStream stream = open(reader)) {
+            stream.transferTo(bytes);
+        }
         return bytes.toByteArray();
     }
 
@@ -104,7 +135,10 @@ public final class ArtifactBody implements StreamCache {
         }
     }
 
-    /** Keeps the backup open until that exchange is done too. The result reads from the start, as every reading does. */
+    /**
+     * Keeps the backup open until that exchange is done too. The result reads from the start, as every reading does. In a wire
+     * tap its readings are no deliveries, and its failures none of deliveries.
+     */
     @Override
     public StreamCache copy(Exchange exchange) throws IOException {
         session.retain();
@@ -114,7 +148,12 @@ public final class ArtifactBody implements StreamCache {
                 session.release();
             }
         });
-        return this;
+        return isTap(exchange) ? new ArtifactBody(this) : this;
+    }
+
+    /** Of all the exchanges that get a copy of the body only that of a wire tap is correlated with no other. */
+    private static boolean isTap(Exchange exchange) {
+        return exchange.getProperty(ExchangePropertyKey.CORRELATION_ID) == null;
     }
 
     /** Does nothing: every reading begins at the start. */
@@ -149,7 +188,7 @@ public final class ArtifactBody implements StreamCache {
 
         @Override
         public void complete(long bytes, byte[] sha256) {
-            if (log.read(artifact, bytes, sha256)) {
+            if (!tapped && log.read(artifact, bytes, sha256)) {
                 whenRead.run();
             }
         }

@@ -6,6 +6,8 @@ package io.virtnbd.camel.delivery;
 
 import io.virtnbd.chain.ManifestEntry;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** How far one artifact has come. Its mutable part is guarded by the {@link DeliveryLog} that it belongs to. */
 final class ArtifactDelivery {
@@ -16,6 +18,8 @@ final class ArtifactDelivery {
     private long bytes = -1;
     private byte[] sha256;
     private boolean inFlight;
+    /** Causes by branch; null as long as none has failed. */
+    private Map<Integer, Throwable> failedBranches;
 
     /** @param disk null where it belongs to no disk */
     ArtifactDelivery(String name, ArtifactKind kind, String disk) {
@@ -56,6 +60,24 @@ final class ArtifactDelivery {
 
     void inFlight(boolean value) {
         inFlight = value;
+    }
+
+    void branchFailed(int branch, Throwable cause) {
+        if (failedBranches == null) {
+            failedBranches = new TreeMap<>();
+        }
+        failedBranches.putIfAbsent(branch, cause);
+    }
+
+    void branchRedelivered(int branch) {
+        if (failedBranches != null) {
+            failedBranches.remove(branch);
+        }
+    }
+
+    /** Why a branch failed that was not redelivered since; null where none has. */
+    Throwable branchFailure() {
+        return failedBranches == null || failedBranches.isEmpty() ? null : failedBranches.values().iterator().next();
     }
 
     ManifestEntry entry() {

@@ -29,7 +29,7 @@ public final class BackupBody implements Iterable<Message> {
     }
 
     /**
-     * @throws IllegalStateException if it was called before
+     * @throws IllegalStateException if it was called before, or the exchange that made the backup is done
      * @throws UncheckedIOException  if it was called before and a delivery has failed since, as when a split is redelivered
      */
     @Override
@@ -39,6 +39,10 @@ public final class BackupBody implements Iterable<Message> {
         }
         if (taken) {
             throw new IllegalStateException(this + " was split before, which can be done once");
+        }
+        if (run.session().isEnded()) {
+            throw new IllegalStateException(this + " has ended with the exchange that made it; split the body in the same"
+                    + " route");
         }
         taken = true;
         return new PartIterator(parts.iterator());

@@ -27,6 +27,7 @@ public final class BackupRun {
     private final BackupSession session;
     private PartMessage previous;
     private volatile String splitterId;
+    private volatile ParentExchange parent;
 
     /**
      * Takes charge of a backup: closes it, sooner or later.
@@ -97,10 +98,11 @@ public final class BackupRun {
      * @param parts  to be asked for its iterator once
      */
     public BackupBody body(Exchange parent, Iterable<Message> parts) {
-        return new BackupBody(this, parts, new ParentExchange(parent));
+        this.parent = new ParentExchange(parent);
+        return new BackupBody(this, parts, this.parent);
     }
 
-    /** What to do when it is closed; to be said before others know of it. */
+    /** What to do when it is closed; to be said once. */
     public void whenClosed(Runnable action) {
         session.whenClosed(action);
     }
@@ -111,6 +113,12 @@ public final class BackupRun {
             log.failed(why, null, true);
             session.abort(why);
         }
+    }
+
+    /** Ends the backup, whoever uses it, also where it is committed. */
+    void close(String why) {
+        abort(why);
+        session.abort(why);
     }
 
     /**
@@ -127,6 +135,25 @@ public final class BackupRun {
     public void requireNoFailure() throws IncompleteBackupException {
         if (log.failure() != null) {
             throw log.failure();
+        }
+    }
+
+    /**
+     * The exchange that made the backup, or whatever has taken it over, is done and has not failed, so that its transaction
+     * counts, where it had one: {@link #commitWithPart} has waited for that.
+     */
+    public void commitWithParent(Exchange exchange) {
+        if (exchange.isTransacted() && DeliveryFailure.of(exchange) == null) {
+            commitIfComplete(exchange);
+        }
+    }
+
+    /** Commits the backup if all of it was delivered, and no transaction around it can still be rolled back. */
+    void commitWithPart(Exchange exchange) {
+        boolean inTransaction = parent != null
+                && (parent.isId(splitterId) ? parent.isTransacted() : exchange.isTransacted());
+        if (!inTransaction) {
+            commitIfComplete(exchange);
         }
     }
 

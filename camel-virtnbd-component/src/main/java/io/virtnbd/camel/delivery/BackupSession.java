@@ -42,9 +42,15 @@ final class BackupSession {
         return name;
     }
 
-    /** What to do when it is closed, before anything else; to be said before others know of the session. */
-    synchronized void whenClosed(Runnable action) {
-        whenClosed = action;
+    /** What to do when it is closed, before anything else; at once where it is closed already. To be said once. */
+    void whenClosed(Runnable action) {
+        synchronized (this) {
+            if (holds > 0) {
+                whenClosed = action;
+                return;
+            }
+        }
+        action.run();
     }
 
     /** @throws IOException if the last holder has let go already */

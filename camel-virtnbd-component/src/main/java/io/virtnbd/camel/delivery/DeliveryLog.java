@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -82,6 +83,26 @@ final class DeliveryLog {
             inFlight--;
             notifyAll();
         }
+    }
+
+    /** An exchange that has read the artifact has failed, whoever knows of it. */
+    synchronized void branchFailed(ArtifactDelivery artifact, int branch, Throwable cause) {
+        artifact.branchFailed(branch, cause);
+    }
+
+    /** One that had failed has delivered the artifact after all. */
+    synchronized void branchRedelivered(ArtifactDelivery artifact, int branch) {
+        artifact.branchRedelivered(branch);
+    }
+
+    /** Why an exchange failed that has read the artifact; null where none has. */
+    synchronized Throwable branchFailure(ArtifactDelivery artifact) {
+        return artifact.branchFailure();
+    }
+
+    /** Why an exchange failed that has read any artifact; null where none has. */
+    synchronized Throwable branchFailure() {
+        return artifacts.stream().map(ArtifactDelivery::branchFailure).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Whether everything was delivered, the last artifact too, and nothing has failed. */

@@ -23,6 +23,11 @@ final class ParentExchange {
         return exchange.getExchangeId().equals(exchangeId);
     }
 
+    /** Whether what is delivered counts only when a transaction of this exchange does. */
+    boolean isTransacted() {
+        return exchange.isTransacted();
+    }
+
     /** Fails the exchange, unless it has failed already, or its route has taken it upon itself to deal with the failure. */
     void fail(IncompleteBackupException failure) {
         boolean known = exchange.isFailed() || exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()

@@ -27,8 +27,11 @@ final class PartCompletion extends SynchronizationAdapter {
     public void onComplete(Exchange exchange) {
         Throwable hidden = DeliveryFailure.of(exchange);
         if (hidden == null) {
+            hidden = run.log().branchFailure(artifact);
+        }
+        if (hidden == null) {
             run.log().delivered(artifact);
-            run.commitIfComplete(exchange);
+            run.commitWithPart(exchange);
         } else {
             run.log().failed(artifact, hidden, true);
             // a splitter with stopOnException stops at a handled failure too, asks the iterator no more, and reports none

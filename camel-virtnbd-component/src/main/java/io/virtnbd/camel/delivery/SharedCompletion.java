@@ -31,6 +31,9 @@ final class SharedCompletion extends SynchronizationAdapter {
             failure = DeliveryFailure.of(exchange);
         }
         if (failure == null) {
+            failure = run.log().branchFailure();
+        }
+        if (failure == null) {
             run.log().delivered(artifact);
             run.commitIfComplete(exchange);
         } else {

@@ -37,8 +37,8 @@ final class JobOwner {
      * @throws DomainBusyException if the program may still live
      */
     Closeable requireGone(Path held) throws IOException {
-        if (job.server() instanceof BackupServer.Unix unix && !Files.exists(Path.of(unix.path()), LinkOption.NOFOLLOW_LINKS)) {
-            throw busy("whose socket " + unix.path() + " cannot be seen from here");
+        if (!serves(job)) {
+            throw busy("whose socket " + ((BackupServer.Unix) job.server()).path() + " cannot be seen from here");
         }
         Optional<String> host = JobFiles.host(job);
         if (!(job.server() instanceof BackupServer.Unix) && host.isPresent() && !host.get().equals(JobFiles.thisHost())) {
@@ -50,6 +50,12 @@ final class JobOwner {
         }
         return DomainLock.tryAcquire(directory.get(), domain.uuid())
                 .orElseThrow(() -> busy("that has its files in " + directory.get()));
+    }
+
+    /** Whether a job is seen to serve its disks, as far as that can be seen. */
+    static boolean serves(BackupJob job) {
+        return !(job.server() instanceof BackupServer.Unix unix)
+                || Files.exists(Path.of(unix.path()), LinkOption.NOFOLLOW_LINKS);
     }
 
     private DomainBusyException busy(String program) {

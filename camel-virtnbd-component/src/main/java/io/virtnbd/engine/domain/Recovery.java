@@ -10,6 +10,9 @@ import io.virtnbd.libvirt.LibvirtCallException;
 import io.virtnbd.libvirt.LibvirtDomain;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +24,22 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final Duration BEGIN = Duration.ofSeconds(10);
+    private static final long POLL_MILLIS = 20;
 
     private final LibvirtDomain domain;
     private final DomainBackupOptions options;
+    private final Duration begin;
 
     Recovery(LibvirtDomain domain, DomainBackupOptions options) {
+        this(domain, options, BEGIN);
+    }
+
+    /** @param begin how long a job may take to begin */
+    Recovery(LibvirtDomain domain, DomainBackupOptions options, Duration begin) {
         this.domain = domain;
         this.options = options;
+        this.begin = begin;
     }
 
     /**
@@ -37,15 +49,16 @@ final class Recovery {
      * @throws DomainBusyException if a job is running that is not ours, or whose program may still live
      */
     boolean run() throws IOException {
-        boolean found = endJob();
-        for (BackupRecord record : new BackupRecords(domain).readAll()) {
+        List<BackupRecord> records = new BackupRecords(domain).readAll();
+        boolean found = endJob(records.stream().anyMatch(BackupRecord::pending));
+        for (BackupRecord record : records) {
             found |= rollBack(record);
         }
         return found;
     }
 
-    private boolean endJob() throws IOException {
-        Optional<BackupJob> job = domain.isActive() ? domain.backupJob() : Optional.empty();
+    private boolean endJob(boolean pending) throws IOException {
+        Optional<BackupJob> job = job(pending);
         if (job.isEmpty()) {
             return false;
         }
@@ -58,6 +71,30 @@ final class Recovery {
         }
         LOG.warn("{}: ended a backup job that a program which is gone had left behind", domain.name());
         return true;
+    }
+
+    /**
+     * The job, once the call that begins it is through: it goes on in the daemon when its caller is killed, and shows no job at
+     * first, and then one without its socket.
+     *
+     * @param pending whether a backup may have begun
+     */
+    private Optional<BackupJob> job(boolean pending) throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            Optional<BackupJob> job = domain.isActive() ? domain.backupJob() : Optional.empty();
+            boolean settled = job.isPresent() ? !JobFiles.isOurs(job.get(), domain.uuid()) || JobOwner.serves(job.get())
+                    : !pending || !domain.hasJob();
+            if (settled || System.nanoTime() - start > begin.toNanos()) {
+                return job;
+            }
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while a job of domain " + domain.name() + " begins");
+            }
+        }
     }
 
     private boolean rollBack(BackupRecord record) throws IOException {

@@ -140,6 +140,19 @@ class Lz4DataFormatTest {
         }
     }
 
+    @Test
+    void aStreamOfMoreThanASegmentIsNotDecompressedInMemory() throws Exception {
+        byte[] compressed = TestStream.compressed();
+        byte[] meta = EncodedFrames.of(EncodedFrames.metadata(compressed).toBuilder().virtualSize(1L << 40)
+                .dataSize((1 << 30) + 1).build());
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(meta);
+        bomb.write(compressed, metaLength(compressed), compressed.length - metaLength(compressed));
+
+        assertThatThrownBy(() -> unmarshal(bomb.toByteArray())).isInstanceOf(MalformedStreamException.class)
+                .hasMessageContaining("at most 1073741824").hasMessageContaining("found 1073741825");
+    }
+
     private static int metaLength(byte[] stream) throws MalformedStreamException {
         return (int) EncodedFrames.header(stream).length() + EncodedFrames.FRAMING;
     }

@@ -38,9 +38,9 @@ final class FakeDomain implements LibvirtDomain {
     boolean frozen;
     /** That can be frozen. */
     int fileSystems = 1;
-    boolean otherJob;
+    volatile boolean otherJob;
     String metadata;
-    FakeJob job;
+    volatile FakeJob job;
 
     /** Makes a call fail. */
     interface Fault {

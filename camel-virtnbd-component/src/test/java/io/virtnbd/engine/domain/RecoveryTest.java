@@ -13,12 +13,15 @@ import io.virtnbd.libvirt.BackupJobDisk;
 import io.virtnbd.libvirt.BackupServer;
 import io.virtnbd.libvirt.LibvirtCallException;
 import io.virtnbd.libvirt.LibvirtCallException.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +35,8 @@ class RecoveryTest {
 
     private boolean recover() throws Exception {
         return new Recovery(domain, new DomainBackupOptions(RequestedLevel.AUTO, Set.of(), Set.of(), "virtnbd", FreezeMode.AUTO,
-                Duration.ofSeconds(1), directory, Optional.empty(), false, Duration.ZERO, DiskReadOptions.defaults())).run();
+                Duration.ofSeconds(1), directory, Optional.empty(), false, Duration.ZERO, DiskReadOptions.defaults()),
+                Duration.ofSeconds(1)).run();
     }
 
     private static BackupJobDisk disk(String scratch) {
@@ -140,6 +144,40 @@ class RecoveryTest {
                 .hasMessageContaining("domjobabort");
 
         assertThat(domain.job).isNotNull();
+    }
+
+    @Test
+    void aJobThatIsStillBeginningIsWaitedFor() throws Exception {
+        killed();
+        FakeJob beginning = domain.job;
+        domain.job = null;
+        domain.otherJob = true;
+        Path socket = new JobFiles(directory, FakeDomain.UUID, "virtnbd.0").socket();
+        Files.delete(socket);
+        CompletableFuture<Void> begins = CompletableFuture.runAsync(() -> {
+            sleep();
+            domain.job = beginning;
+            sleep();
+            try {
+                Files.createFile(socket);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        assertThat(recover()).isTrue();
+
+        begins.join();
+        assertThat(domain.job).isNull();
+        assertThat(domain.checkpoints).isEmpty();
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
