@@ -45,7 +45,7 @@ final class StartupRecovery implements Runnable {
                 recover(domain, options);
             }
         } catch (Exception e) {
-            LOG.warn("could not look for what a killed backup of {} has left behind, the next backup does", name, e);
+            warn("could not look for", name, e);
         }
     }
 
@@ -55,7 +55,13 @@ final class StartupRecovery implements Runnable {
                 LOG.info("cleaned up what a killed backup of {} has left behind", domain);
             }
         } catch (Exception e) {
-            LOG.warn("could not clean up what a killed backup of {} has left behind, the next backup does", domain, e);
+            warn("could not clean up", domain, e);
         }
+    }
+
+    private static void warn(String what, String domain, Exception reason) {
+        LOG.warn("{} what a killed backup of {} may have left behind, the next backup does: {}", what, domain,
+                reason.getMessage() == null ? reason.toString() : reason.getMessage());
+        LOG.debug("{}", domain, reason);
     }
 }

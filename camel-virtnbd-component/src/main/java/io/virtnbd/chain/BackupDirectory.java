@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -32,10 +34,15 @@ public final class BackupDirectory {
 
     private final CompleteBackups complete;
 
-    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, CompleteBackups complete) {
+    /** Names of streams of backups without a manifest, where others have one; by the disk. */
+    private final Map<String, List<String>> leftOut;
+
+    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, CompleteBackups complete,
+            Map<String, List<String>> leftOut) {
         this.directory = directory;
         this.files = files;
         this.complete = complete;
+        this.leftOut = leftOut;
     }
 
     /**
@@ -60,16 +67,19 @@ public final class BackupDirectory {
         Collections.sort(paths); // for messages that do not depend on the file system
         CompleteBackups complete = CompleteBackups.read(paths);
         SortedMap<String, List<StreamFile>> files = new TreeMap<>();
+        Map<String, List<String>> leftOut = new HashMap<>();
         for (Path path : paths) {
             Optional<StreamFileName> name = BackupFileNames.parse(path.getFileName().toString());
             if (name.isPresent()) {
                 StreamFile stream = StreamFile.read(path, name.get());
                 if (complete.has(stream)) {
                     files.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream);
+                } else {
+                    leftOut.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream.fileName());
                 }
             }
         }
-        return new BackupDirectory(directory, files, complete);
+        return new BackupDirectory(directory, files, complete, leftOut);
     }
 
     /** The disks of which there are streams, or should be as a manifest says, in alphabetical order. */
@@ -104,10 +114,8 @@ public final class BackupDirectory {
             throw new ChainException(directory + ": expected streams of disk '" + name + "', found "
                     + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
         }
-        List<Layer> layers = LayerBuilder.build(withStrayed(name, own));
-        ChainOrder order = new ChainOrder(name, new DiskLayers(name, layers, complete.known()));
         List<ChainMember> members = new ArrayList<>();
-        for (Layer layer : until == null ? order.newest() : order.until(until)) {
+        for (Layer layer : layers(name, own, until)) {
             for (StreamFile file : layer.files()) {
                 members.add(new ChainMember(file.path(), file.metadata(), layer.level()));
             }
@@ -116,6 +124,18 @@ public final class BackupDirectory {
             complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName());
         }
         return new Chain(name, members);
+    }
+
+    private List<Layer> layers(String disk, List<StreamFile> own, String until) throws ChainException {
+        try {
+            List<Layer> all = LayerBuilder.build(withStrayed(disk, own));
+            ChainOrder order = new ChainOrder(disk, new DiskLayers(disk, all, complete.known()));
+            return until == null ? order.newest() : order.until(until);
+        } catch (ChainException e) {
+            List<String> names = leftOut.getOrDefault(disk, List.of());
+            throw names.isEmpty() ? e : new ChainException(e.getMessage() + "; left out, because their backups have no manifest"
+                    + " and are not known to be complete: " + String.join(", ", names), e);
+        }
     }
 
     private String onlyDisk() throws ChainException {

@@ -45,7 +45,7 @@ final class ChainOrder {
         connected.addAll(line);
         for (Layer increment : layers.increments()) {
             if (!connected.contains(increment)) {
-                path(increment); // does not end, because there is no way from the base to it: says what is wrong with it
+                requirePath(increment, tip);
             }
         }
         Layer newest = tip;
@@ -54,6 +54,16 @@ final class ChainOrder {
             newest = isNewer(differential, tip) ? differential : newest;
         }
         return path(newest);
+    }
+
+    /** There is no way from the base to the layer: says what is wrong with it, and what can be restored all the same. */
+    private void requirePath(Layer layer, Layer tip) throws ChainException {
+        try {
+            path(layer);
+        } catch (ChainException e) {
+            throw tip.checkpoint().isEmpty() ? e
+                    : new ChainException(e.getMessage() + "; until=" + tip.checkpoint() + " restores what comes before", e);
+        }
     }
 
     /** The content at a checkpoint. Of an increment and a differential with the same checkpoint it is the increment. */

@@ -117,7 +117,7 @@ class BackupConsumerTest extends RouteTestSupport {
         await().until(() -> !pollErrors.isEmpty());
         assertThat(delivered).containsExactly("vda.copy.data");
         assertThat(pollErrors.get(0)).isInstanceOf(IncompleteBackupException.class).hasRootCauseMessage("no space left")
-                .hasMessage("backup virtnbd.0 of web1 is incomplete: the delivery of vda.copy.data failed");
+                .hasMessage("backup virtnbd.0 of web1 is incomplete: the delivery of vda.copy.data failed: no space left");
         assertThatThrownBy(() -> bodies.get(0).open()).hasMessageContaining("is closed");
         await().untilAsserted(() -> assertThat(poller().getErrorCounter()).isEqualTo(1));
     }

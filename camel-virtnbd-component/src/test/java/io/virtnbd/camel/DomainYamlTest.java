@@ -43,6 +43,7 @@ class DomainYamlTest extends DomainTestSupport {
                             uri: file:%s
                             parameters:
                               fileName: ${header.CamelVirtNbdDomain}/${header.CamelVirtNbdChain}/${file:name}
+                              fileExist: Fail
                               tempPrefix: .incomplete-
                               eagerDeleteTargetFile: false
                 """.formatted(directory));
@@ -72,6 +73,7 @@ class DomainYamlTest extends DomainTestSupport {
                                   uri: file:%s
                                   parameters:
                                     fileName: ${header.CamelVirtNbdDomain}/${header.CamelVirtNbdChain}/${file:name}
+                                    fileExist: Fail
                                     tempPrefix: .incomplete-
                                     eagerDeleteTargetFile: false
                         - setBody:

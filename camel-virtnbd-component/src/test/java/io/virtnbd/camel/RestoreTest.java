@@ -166,7 +166,7 @@ class RestoreTest extends RouteTestSupport {
             request.getMessage().setHeader(VirtNbdConstants.IMAGE, image.toString());
             request.getMessage().setHeader(VirtNbdConstants.OVERWRITE, false);
         });
-        assertThat(again.getException()).hasMessageContaining("overwrite is off");
+        assertThat(again.getException()).hasMessageContaining("overwrite is off; set overwrite=true");
         Exchange unknown = template().send("virtnbd:restore?overwrite=true&image=" + image + "&directory=" + set, request ->
                 request.getMessage().setHeader(VirtNbdConstants.UNTIL, "virtnbd.7"));
         assertThat(unknown.getException()).isInstanceOf(ChainException.class).hasMessageContaining("virtnbd.7");

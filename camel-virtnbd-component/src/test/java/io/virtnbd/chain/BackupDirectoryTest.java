@@ -67,6 +67,22 @@ class BackupDirectoryTest {
     }
 
     @Test
+    void namesWhatItLeavesOutWhereThatIsMissed() throws Exception {
+        set.line(3);
+        manifest(0, "", "vda.full.data");
+        manifest(1, "virtnbd.0", "vda.inc.virtnbd.1.data");
+        manifest(3, "virtnbd.2", "vda.inc.virtnbd.3.data");
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        for (String until : new String[] {null, "virtnbd.2", "virtnbd.3"}) {
+            assertThatThrownBy(() -> read.chain("vda", until)).isInstanceOf(ChainException.class)
+                    .hasMessageContaining("'virtnbd.2'").hasMessageEndingWith("no manifest and are not known to be complete:"
+                            + " vda.inc.virtnbd.2.data");
+        }
+        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.1"))).hasSize(2);
+    }
+
+    @Test
     void takesTheNewestOfTheCompleteIncrementsOnOneCheckpoint() throws Exception {
         set.line(1).inc(2, 1).inc(3, 1).inc(4, 3);
         for (int each = 0; each <= 4; each++) {

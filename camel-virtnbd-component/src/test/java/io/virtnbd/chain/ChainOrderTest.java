@@ -147,7 +147,8 @@ class ChainOrderTest {
     void refusesAGap() throws Exception {
         set.line(3).delete(INC2);
 
-        refused(INC3, "expected the stream of its parent checkpoint 'virtnbd.2'", "found virtnbd.0, virtnbd.1");
+        refused(INC3, "expected the stream of its parent checkpoint 'virtnbd.2'", "found virtnbd.0, virtnbd.1",
+                "until=virtnbd.1 restores what comes before");
         assertThatThrownBy(() -> set.chain(3)).isInstanceOf(ChainException.class).hasMessageContaining(INC3);
         assertThat(set.chain(1)).containsExactly(FULL, INC1);
     }

@@ -54,7 +54,8 @@ final class BackupReport {
     }
 
     void failed(Throwable cause) {
-        LOG.warn("{}; {} of {} is rolled back", cause.getMessage(), what(), backup.domain(), cause.getCause());
+        LOG.warn("{}; {} of {} is rolled back", cause.getMessage(), what(), backup.domain());
+        LOG.debug("{} of {}", what(), backup.domain(), cause);
         BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
     }
 

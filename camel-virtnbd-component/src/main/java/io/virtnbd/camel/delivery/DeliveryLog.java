@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class DeliveryLog {
 
+    /** Causes that are looked through, as they can go in a circle. */
+    private static final int MAX_DEPTH = 100;
+
     private final String backup;
     private final List<ArtifactDelivery> artifacts = new ArrayList<>();
     private int inFlight;
@@ -126,11 +129,29 @@ final class DeliveryLog {
      */
     synchronized IncompleteBackupException failed(String what, Throwable cause, boolean hidden) {
         if (failure == null) {
-            failure = new IncompleteBackupException(backup + " is incomplete: " + what, cause);
+            failure = new IncompleteBackupException(backup + " is incomplete: " + what + reason(cause), cause);
             failureIsHidden = hidden;
             notifyAll();
         }
         return failure;
+    }
+
+    /** What the failure says itself and, where that says something else, the one that it comes from. */
+    private static String reason(Throwable cause) {
+        if (cause == null) {
+            return "";
+        }
+        Throwable root = cause;
+        for (int depth = 0; root.getCause() != null && depth < MAX_DEPTH; depth++) {
+            root = root.getCause();
+        }
+        String first = text(cause);
+        String last = text(root);
+        return ": " + first + (first.contains(last) ? "" : ": " + last);
+    }
+
+    private static String text(Throwable failure) {
+        return failure.getMessage() == null || failure.getMessage().isBlank() ? failure.toString() : failure.getMessage();
     }
 
     /** @return null as long as none has failed */

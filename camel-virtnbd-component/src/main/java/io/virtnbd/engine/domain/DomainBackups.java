@@ -39,6 +39,8 @@ public final class DomainBackups implements Closeable {
 
     private final LibvirtDaemon daemon;
     private final Set<RunningBackup> open = ConcurrentHashMap.newKeySet();
+    /** UUIDs of the domains in which it is cleaned up now, which ends soon: a backup can wait for that. */
+    private final Set<String> recovering = ConcurrentHashMap.newKeySet();
     /** Held for reading while a backup begins, so that closing can wait for it. */
     private final ReadWriteLock beginning = new ReentrantReadWriteLock();
     private volatile boolean closed;
@@ -87,7 +89,9 @@ public final class DomainBackups implements Closeable {
                 return tryBegin(found, options);
             } catch (DomainBusyException e) {
                 long now = System.nanoTime();
-                if (now - deadline >= 0 && (now - start >= TRANSITION_NANOS || hasJob(found))) {
+                boolean cleaning = recovering.contains(found.uuid());
+                if (now - deadline >= 0 && (now - start >= TRANSITION_NANOS || hasJob(found))
+                        && !cleaning && !recovering.contains(found.uuid())) {
                     throw e;
                 }
             } finally {
@@ -152,7 +156,15 @@ public final class DomainBackups implements Closeable {
     public boolean recover(String domain, DomainBackupOptions options) throws IOException {
         LibvirtDomain found = ReconnectingDomain.find(daemon, domain);
         try (DomainLock lock = DomainLock.tryAcquire(LockDirectory.of(options), found.uuid()).orElse(null)) {
-            return lock != null && new Recovery(found, options).run();
+            if (lock == null) {
+                return false;
+            }
+            recovering.add(found.uuid());
+            try {
+                return new Recovery(found, options).run();
+            } finally {
+                recovering.remove(found.uuid());
+            }
         } catch (DomainBusyException e) {
             LOG.debug("{}", e.getMessage());
             return false;

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,13 +42,16 @@ final class DomainLock implements Closeable {
      * Takes the lock if it is free.
      *
      * @return empty if another backup has it
-     * @throws IOException if the directory is not there or cannot be written
+     * @throws DomainBackupException if the directory is not there or cannot be written
      */
     static Optional<DomainLock> tryAcquire(Path directory, String uuid) throws IOException {
         UUID domain = UUID.fromString(uuid);
         long offset = (domain.getMostSignificantBits() ^ domain.getLeastSignificantBits()) & Long.MAX_VALUE >>> 1;
         try {
             return Optional.ofNullable(channel(directory.resolve(FILE_NAME)).tryLock(offset, 1, false)).map(DomainLock::new);
+        } catch (FileSystemException e) {
+            throw new DomainBackupException("directory " + directory + ": expected one for locks and sockets (scratchDirectory)"
+                    + " in which this program can make files, found " + (Files.isDirectory(directory) ? e : "none"), e);
         } catch (OverlappingFileLockException e) {
             return Optional.empty();
         }

@@ -153,7 +153,7 @@ final class PartialImage implements Closeable {
     }
 
     private static RestoreException alreadyThere(Path image) {
-        return new RestoreException("image " + image + " is there already, and overwrite is off");
+        return new RestoreException("image " + image + " is there already, and overwrite is off; set overwrite=true to replace it");
     }
 
     /** Removes what was written, if it was not published, and lets other restores have their turn. */

@@ -74,6 +74,24 @@ class DeliveryLogTest {
     }
 
     @Test
+    void saysWhatHasFailedAndWhatThatComesFrom() {
+        assertThat(log.failed("x failed", new IOException("cannot store x", new IOException("no space left")), false))
+                .hasMessage("backup b.0 of web1 is incomplete: x failed: cannot store x: no space left");
+    }
+
+    @Test
+    void saysAReasonOnce() {
+        assertThat(log.failed("x failed", new IOException("cannot store x: full", new IOException("full")), false))
+                .hasMessageEndingWith("x failed: cannot store x: full");
+    }
+
+    @Test
+    void saysWhatKindOfFailureItIsWhereThatSaysNothing() {
+        assertThat(log.failed("x failed", new IllegalStateException(), false))
+                .hasMessageEndingWith("x failed: java.lang.IllegalStateException");
+    }
+
+    @Test
     void doesNotWaitForever() {
         log.begun(disk);
         log.read(disk, 5, null);

@@ -10,9 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.virtnbd.chain.InvalidNameException;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.backup.RunningBackup;
+import io.virtnbd.libvirt.BackupJob;
+import io.virtnbd.libvirt.BackupJobDisk;
+import io.virtnbd.libvirt.BackupServer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -200,6 +205,43 @@ class DomainBackupsTest {
 
         assertThat(fixture.backups.recover("web1", fixture.options(RequestedLevel.AUTO))).isTrue();
         assertThat(fixture.backups.recover("web1", fixture.options(RequestedLevel.AUTO))).isFalse();
+        fixture.assertNothingIsLeft();
+    }
+
+    /** As after a kill: a program that starts again cleans up in the background, and may be asked for a backup meanwhile. */
+    @Test
+    void aBackupWaitsWhileThisProgramStillCleansUp() throws Exception {
+        JobFiles files = new JobFiles(directory, FakeDomain.UUID, "virtnbd.0");
+        Files.createFile(files.socket());
+        new BackupRecords(domain).write(domain.record().reserved());
+        domain.checkpoint("virtnbd.0");
+        domain.job = new FakeJob(new BackupJob(new BackupServer.Unix(files.socket().toString()), List.of(new BackupJobDisk("vda",
+                Optional.empty(), "vda", Optional.empty(), files.scratch("vda").toString()))), null);
+        CountDownLatch cleaning = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        domain.fault = (number, call, done) -> {
+            if (call.equals("abortJob") && !done) {
+                cleaning.countDown();
+                try {
+                    while (goOn.getCount() > 0) {
+                        domain.wait(5); // others can make calls meanwhile
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        CompletableFuture<Boolean> recovered = later(() ->
+                fixture.backups.recover("web1", fixture.options(RequestedLevel.AUTO)));
+        cleaning.await();
+
+        CompletableFuture<RunningBackup> begun = later(() -> fixture.begin(RequestedLevel.FULL));
+        Thread.sleep(250);
+        assertThat(begun).isNotDone();
+        goOn.countDown();
+
+        begun.get(10, TimeUnit.SECONDS).close();
+        assertThat(recovered.get()).isTrue();
         fixture.assertNothingIsLeft();
     }
 

@@ -122,7 +122,16 @@ class DomainLockTest {
 
     @Test
     void aDirectoryThatIsNotThereIsAnError() {
-        assertThatThrownBy(() -> DomainLock.tryAcquire(directory.resolve("missing"), UUID_1)).isInstanceOf(IOException.class)
-                .hasMessageContaining("missing");
+        assertThatThrownBy(() -> DomainLock.tryAcquire(directory.resolve("missing"), UUID_1))
+                .isInstanceOf(DomainBackupException.class).hasMessageContaining(directory.resolve("missing") + ": expected")
+                .hasMessageContaining("scratchDirectory").hasMessageEndingWith("found none");
+    }
+
+    @Test
+    void aDirectoryWithoutPermissionIsAnError() throws Exception {
+        Files.createDirectory(directory.resolve("virtnbd.lock")); // root may write everywhere but here
+
+        assertThatThrownBy(() -> DomainLock.tryAcquire(directory, UUID_1)).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("scratchDirectory").hasMessageContaining("virtnbd.lock");
     }
 }
