@@ -206,7 +206,7 @@ final class RequestOptions {
         BackupFileNames.manifest(exportName(), checkpoint);
         BackupFileNames.stream(exportedDisk(), Level.COPY, checkpoint, 0);
         return new DiskBackupOptions(nbdUri().orElseThrow(), exportedDisk(), "qcow2", Level.COPY, Optional.empty(), checkpoint,
-                "", BackupDate.now(), reading(listener));
+                "", BackupDate.now(), "", reading(listener));
     }
 
     DiskBackupOptions backup() throws GeneralSecurityException, IOException {

@@ -121,6 +121,7 @@ final class ChainOrder {
         for (Layer each : result) {
             SegmentCheck.check(each);
         }
+        checkChains(result);
         checkSizes(result);
         return result;
     }
@@ -128,6 +129,18 @@ final class ChainOrder {
     /** Equality of layers would compare all their segments. */
     private static Set<Layer> identitySet() {
         return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    /** A full of another chain can have taken the place of this one's, where a domain that was defined anew counts from 0 again. */
+    private static void checkChains(List<Layer> path) throws ChainException {
+        Layer base = path.get(0);
+        for (Layer layer : path) {
+            if (!layer.chainId().isEmpty() && !base.chainId().isEmpty() && !layer.chainId().equals(base.chainId())) {
+                throw new ChainException(layer.fileName() + ": expected a stream of the chain that began with "
+                        + base.fileName() + " at " + base.chainId() + ", found one of the chain of " + layer.chainId()
+                        + "; the full of that chain was replaced, or its streams were moved here");
+            }
+        }
     }
 
     private static void checkSizes(List<Layer> path) throws ChainException {

@@ -39,6 +39,11 @@ record Layer(List<StreamFile> files) {
         return first().parent();
     }
 
+    /** Of the chain that the layer belongs to; empty where that is not known. */
+    String chainId() {
+        return first().metadata().chainId();
+    }
+
     long virtualSize() {
         return first().metadata().virtualSize();
     }

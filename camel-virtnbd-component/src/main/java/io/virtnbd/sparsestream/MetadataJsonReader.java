@@ -97,7 +97,8 @@ final class MetadataJsonReader {
                 .parentCheckpoint(text(MetadataKeys.PARENT_CHECKPOINT, ""))
                 .incremental(incremental())
                 .streamVersion(number(MetadataKeys.STREAM_VERSION).orElse(1))
-                .segment(number(MetadataKeys.SEGMENT_INDEX), number(MetadataKeys.SEGMENT_COUNT));
+                .segment(number(MetadataKeys.SEGMENT_INDEX), number(MetadataKeys.SEGMENT_COUNT))
+                .chainId(text(MetadataKeys.CHAIN_ID, ""));
         compression(builder);
         try {
             // what was not taken by now is not known

@@ -73,5 +73,8 @@ final class MetadataJsonWriter {
             json.writeNumberField(MetadataKeys.SEGMENT_INDEX, metadata.segmentIndex().getAsInt());
             json.writeNumberField(MetadataKeys.SEGMENT_COUNT, metadata.segmentCount().getAsInt());
         }
+        if (!metadata.chainId().isEmpty()) {
+            json.writeStringField(MetadataKeys.CHAIN_ID, metadata.chainId());
+        }
     }
 }

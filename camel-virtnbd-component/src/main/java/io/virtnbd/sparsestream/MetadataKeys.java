@@ -23,9 +23,11 @@ final class MetadataKeys {
     static final String STREAM_VERSION = "streamVersion";
     static final String SEGMENT_INDEX = "segmentIndex";
     static final String SEGMENT_COUNT = "segmentCount";
+    static final String CHAIN_ID = "chainId";
 
     static final Set<String> KNOWN = Set.of(VIRTUAL_SIZE, DATA_SIZE, DATE, DISK_NAME, DISK_FORMAT, CHECKPOINT_NAME, COMPRESSED,
-            COMPRESSION_METHOD, PARENT_CHECKPOINT, INCREMENTAL, STREAM_VERSION, SEGMENT_INDEX, SEGMENT_COUNT);
+            COMPRESSION_METHOD, PARENT_CHECKPOINT, INCREMENTAL, STREAM_VERSION, SEGMENT_INDEX, SEGMENT_COUNT,
+            CHAIN_ID);
 
     /** How old streams spell some of them. */
     static final Map<String, String> OLD = Map.of("virtual-size", VIRTUAL_SIZE, "data-size", DATA_SIZE, "stream-version",

@@ -29,12 +29,14 @@ import java.util.OptionalInt;
  * @param streamVersion     1 or 2; by default 1
  * @param segmentIndex      for a segment, a stream with a part of a disk's frames: which one, from 0. This project's extension
  * @param segmentCount      for a segment: of how many
+ * @param chainId           the same in all streams that belong together, and in no others; by default empty, which tells nothing.
+ *                          This project's extension, as checkpoints' names can come again when a domain is defined anew
  * @param unknown           keys that are not known here, in their order, kept and written back after the known ones
  */
 public record StreamMetadata(long virtualSize, long dataSize, String date, String diskName, String diskFormat,
         String checkpointName, boolean compressed, OptionalInt compressionLevel, String compressionMethod,
         String parentCheckpoint, boolean incremental, int streamVersion, OptionalInt segmentIndex, OptionalInt segmentCount,
-        Map<String, JsonNode> unknown) {
+        String chainId, Map<String, JsonNode> unknown) {
 
     /**
      * @throws IllegalArgumentException if a component is outside of its range or contradicts another
@@ -47,6 +49,7 @@ public record StreamMetadata(long virtualSize, long dataSize, String date, Strin
         Objects.requireNonNull(checkpointName, "checkpointName");
         Objects.requireNonNull(compressionMethod, "compressionMethod");
         Objects.requireNonNull(parentCheckpoint, "parentCheckpoint");
+        Objects.requireNonNull(chainId, "chainId");
         require(virtualSize >= 0, "virtualSize: expected 0 or more, found " + virtualSize);
         require(dataSize >= 0 && dataSize <= virtualSize,
                 "dataSize: expected 0 to virtualSize (" + virtualSize + "), found " + dataSize);

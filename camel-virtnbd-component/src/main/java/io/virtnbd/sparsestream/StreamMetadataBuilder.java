@@ -25,6 +25,7 @@ public final class StreamMetadataBuilder {
     private int streamVersion = 2;
     private OptionalInt segmentIndex = OptionalInt.empty();
     private OptionalInt segmentCount = OptionalInt.empty();
+    private String chainId = "";
     private Map<String, JsonNode> unknown = Map.of();
 
     StreamMetadataBuilder() {
@@ -45,6 +46,7 @@ public final class StreamMetadataBuilder {
         streamVersion = from.streamVersion();
         segmentIndex = from.segmentIndex();
         segmentCount = from.segmentCount();
+        chainId = from.chainId();
         unknown = from.unknown();
     }
 
@@ -119,6 +121,12 @@ public final class StreamMetadataBuilder {
         return this;
     }
 
+    /** @param value empty for none */
+    public StreamMetadataBuilder chainId(String value) {
+        chainId = value;
+        return this;
+    }
+
     /** The stream is one segment of several. */
     public StreamMetadataBuilder segment(int index, int count) {
         segmentIndex = OptionalInt.of(index);
@@ -143,6 +151,6 @@ public final class StreamMetadataBuilder {
     public StreamMetadata build() {
         return new StreamMetadata(virtualSize, dataSize, date, diskName, diskFormat, checkpointName, compressed,
                 compressionLevel, compressionMethod, parentCheckpoint, incremental, streamVersion, segmentIndex, segmentCount,
-                unknown);
+                chainId, unknown);
     }
 }

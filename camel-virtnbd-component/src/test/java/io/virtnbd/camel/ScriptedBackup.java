@@ -53,7 +53,7 @@ final class ScriptedBackup implements RunningBackup {
     private static BackedUpDisk disk(ServedDisk served, String name, Level level, String reason, DiskReadOptions reading)
             throws IOException {
         DiskBackup backup = DiskBackup.open(new DiskBackupOptions(served.uri(), name, "qcow2", level, Optional.empty(),
-                "virtnbd.1", level == Level.INC ? "virtnbd.0" : "", DATE, reading));
+                "virtnbd.1", level == Level.INC ? "virtnbd.0" : "", DATE, "", reading));
         return new BackedUpDisk(backup, StreamFileName.of(name, level, "virtnbd.1", 0), level, reason);
     }
 

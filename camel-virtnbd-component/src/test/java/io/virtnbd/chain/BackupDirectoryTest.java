@@ -109,6 +109,18 @@ class BackupDirectoryTest {
     }
 
     @Test
+    void refusesIncrementsOnAFullOfAnotherChainThatHasTakenThePlaceOfTheirs() throws Exception {
+        set.write("vda.full.data", set.base(0).chainId("b").build())
+                .write("vda.inc.virtnbd.1.data", set.incremental(1, 0).chainId("b").build())
+                .write("vda.inc.virtnbd.2.data", set.incremental(2, 1).chainId("a").build());
+        BackupDirectory read = BackupDirectory.read(directory);
+
+        assertThatThrownBy(() -> read.chain("vda", null)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("vda.inc.virtnbd.2.data").hasMessageContaining("at b").hasMessageContaining("chain of a");
+        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.1"))).hasSize(2);
+    }
+
+    @Test
     void refusesADamagedManifest() throws Exception {
         set.line(1);
         manifest(0, "", "vda.full.data");

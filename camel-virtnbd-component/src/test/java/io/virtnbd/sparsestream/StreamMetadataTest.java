@@ -76,7 +76,7 @@ class StreamMetadataTest {
     @Test
     void keepsEverythingInItsBuilder() {
         StreamMetadata all = FULL.toBuilder().compressed(2).incremental(true).parentCheckpoint("virtnbdbackup.0")
-                .checkpointName("virtnbdbackup.1").segment(1, 3).unknown(Map.of("x", IntNode.valueOf(1)))
+                .checkpointName("virtnbdbackup.1").segment(1, 3).chainId("c").unknown(Map.of("x", IntNode.valueOf(1)))
                 .streamVersion(1).build();
 
         assertThat(all.toBuilder().build()).isEqualTo(all);

@@ -81,6 +81,7 @@ public final class DiskBackup implements Closeable {
                 .virtualSize(virtualSize)
                 .dataSize(dataSize)
                 .date(options.date())
+                .chainId(options.chainId())
                 .diskName(options.disk())
                 .diskFormat(options.diskFormat())
                 .checkpointName(options.checkpoint())

@@ -23,10 +23,11 @@ import java.util.Optional;
  * @param checkpoint       name of the checkpoint that the backup creates or stands for
  * @param parentCheckpoint name of the checkpoint that an increment builds on, empty for a full or a copy
  * @param date             when the backup was made, as {@link BackupDate} writes it
+ * @param chainId          the same in all backups of one chain; empty for none
  * @param reading          how the disk is read and encoded
  */
 public record DiskBackupOptions(NbdUri uri, String disk, String diskFormat, Level level, Optional<String> dirtyBitmap,
-                                String checkpoint, String parentCheckpoint, String date, DiskReadOptions reading) {
+                                String checkpoint, String parentCheckpoint, String date, String chainId, DiskReadOptions reading) {
 
     public DiskBackupOptions {
         Objects.requireNonNull(uri, "uri");
@@ -36,6 +37,7 @@ public record DiskBackupOptions(NbdUri uri, String disk, String diskFormat, Leve
         Objects.requireNonNull(checkpoint, "checkpoint");
         Objects.requireNonNull(parentCheckpoint, "parentCheckpoint");
         Objects.requireNonNull(date, "date");
+        Objects.requireNonNull(chainId, "chainId");
         Objects.requireNonNull(reading, "reading");
         if (dirtyBitmap.isPresent() && level.isBase()) {
             throw new IllegalArgumentException("disk " + disk + ": a " + level.label() + " has no bitmap, found "
@@ -49,11 +51,11 @@ public record DiskBackupOptions(NbdUri uri, String disk, String diskFormat, Leve
 
     /** A copy of the export, in the first checkpoint of the default prefix. */
     public static DiskBackupOptions copyOf(NbdUri uri) {
-        return new DiskBackupOptions(uri, "vda", "qcow2", Level.COPY, Optional.empty(), "virtnbd.0", "", BackupDate.now(),
+        return new DiskBackupOptions(uri, "vda", "qcow2", Level.COPY, Optional.empty(), "virtnbd.0", "", BackupDate.now(), "",
                 DiskReadOptions.defaults());
     }
 
     public DiskBackupOptions withReading(DiskReadOptions value) {
-        return new DiskBackupOptions(uri, disk, diskFormat, level, dirtyBitmap, checkpoint, parentCheckpoint, date, value);
+        return new DiskBackupOptions(uri, disk, diskFormat, level, dirtyBitmap, checkpoint, parentCheckpoint, date, chainId, value);
     }
 }

@@ -44,9 +44,10 @@ record BackupPlan(Level level, String reason, Optional<CommittedChain> chain, Li
      *
      * @param checkpoint of this backup
      * @param capacities sizes of the disks in bytes, by their targets
+     * @param chainId    that the streams of this backup bear
      * @return empty where nothing changes: after a differential and a copy
      */
-    Optional<CommittedChain> committed(String checkpoint, Map<String, Long> capacities) {
+    Optional<CommittedChain> committed(String checkpoint, Map<String, Long> capacities, String chainId) {
         if (level != Level.FULL && level != Level.INC) {
             return Optional.empty();
         }
@@ -62,6 +63,7 @@ record BackupPlan(Level level, String reason, Optional<CommittedChain> chain, Li
                     .filter(old -> known.stream().noneMatch(disk -> disk.target().equals(old.target())))
                     .forEach(known::add);
         }
-        return Optional.of(new CommittedChain(level == Level.FULL ? checkpoint : chain.orElseThrow().full(), checkpoint, known));
+        return Optional.of(new CommittedChain(level == Level.FULL ? checkpoint : chain.orElseThrow().full(), checkpoint, known,
+                chainId));
     }
 }

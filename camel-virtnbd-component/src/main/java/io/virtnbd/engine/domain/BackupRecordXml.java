@@ -22,7 +22,8 @@ import javax.xml.stream.XMLStreamWriter;
  *
  * <pre>{@code
  * <backups>
- *   <chain prefix="virtnbd" first="0" highest="4" pending="false" full="virtnbd.0" last="virtnbd.4">
+ *   <chain prefix="virtnbd" first="0" highest="4" pending="false" full="virtnbd.0" last="virtnbd.4"
+ *       id="2026-11-22T10:08:00.000000">
  *     <disk target="vda" base="virtnbd.0" last="virtnbd.4" capacity="1073741824" image="/vm/web.qcow2"/>
  *   </chain>
  * </backups>
@@ -65,6 +66,9 @@ final class BackupRecordXml {
             CommittedChain chain = record.chain().get();
             xml.writeAttribute("full", chain.full());
             xml.writeAttribute("last", chain.last());
+            if (!chain.id().isEmpty()) {
+                xml.writeAttribute("id", chain.id());
+            }
             for (ChainDisk disk : chain.disks()) {
                 xml.writeEmptyElement("disk");
                 xml.writeAttribute("target", disk.target());
@@ -120,6 +124,7 @@ final class BackupRecordXml {
         boolean frozen = xml.getAttributeValue(null, "frozen") != null && flag(xml, "frozen");
         String full = xml.getAttributeValue(null, "full");
         String last = full == null ? null : required(xml, "last");
+        String id = Objects.requireNonNullElse(xml.getAttributeValue(null, "id"), "");
         List<ChainDisk> disks = new ArrayList<>();
         while (xml.nextTag() == XMLStreamReader.START_ELEMENT) {
             if (xml.getLocalName().equals("disk")) {
@@ -129,7 +134,7 @@ final class BackupRecordXml {
             skip(xml);
         }
         return new BackupRecord(prefix, first, highest, pending, frozen,
-                full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks)));
+                full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks, id)));
     }
 
     /** Goes to the end of the element whose start was read: what later versions may write there does no harm. */

@@ -83,7 +83,8 @@ final class BackupTransaction {
         }
         Map<String, Long> capacities = new HashMap<>();
         disks.forEach(disk -> capacities.put(disk.fileName().disk(), disk.backup().metadata().virtualSize()));
-        BackupRecord record = plan.committed(checkpoint(), capacities).map(reserved::committed).orElse(reserved.settled());
+        String chainId = disks.stream().map(disk -> disk.backup().metadata().chainId()).findFirst().orElse("");
+        BackupRecord record = plan.committed(checkpoint(), capacities, chainId).map(reserved::committed).orElse(reserved.settled());
         BackupRecord found = records.find(reserved.prefix()).orElse(null);
         if (!reserved.equals(found) && !record.equals(found)) {
             throw new DomainBackupException("domain " + domain.name() + ": backup " + checkpoint() + " cannot be committed,"

@@ -15,8 +15,13 @@ import java.util.TreeSet;
  * @param full  checkpoint of the full that it begins with
  * @param last  checkpoint of the last backup that others can build on
  * @param disks all disks that ever had a part in it, whether or not in the last backup
+ * @param id    that its streams bear; empty where they bear none
  */
-record CommittedChain(String full, String last, List<ChainDisk> disks) {
+record CommittedChain(String full, String last, List<ChainDisk> disks, String id) {
+
+    CommittedChain(String full, String last, List<ChainDisk> disks) {
+        this(full, last, disks, "");
+    }
 
     CommittedChain {
         disks = List.copyOf(disks);

@@ -42,11 +42,14 @@ final class DiskOpener {
             Function<PlannedDisk, NbdUri> uri, Function<PlannedDisk, Optional<String>> bitmap) throws IOException {
         long epochSeconds = DifferentialTimes.unique(description.domain(),
                 LocalDateTime.parse(description.date()).atZone(ZoneId.systemDefault()).toEpochSecond());
+        // a chain is called by the time of its full
+        String chainId = plan.chain().map(CommittedChain::id).orElse(description.date());
         List<BackedUpDisk> opened = new ArrayList<>();
         try {
             for (PlannedDisk disk : plan.disks()) {
                 DiskBackup backup = open(new DiskBackupOptions(uri.apply(disk), disk.target(), disk.disk().format(), disk.filed(),
-                        bitmap.apply(disk), description.checkpoint(), disk.parent(), description.date(), reading));
+                        bitmap.apply(disk), description.checkpoint(), disk.parent(), description.date(), chainId,
+                        reading));
                 StreamFileName name = StreamFileName.of(disk.target(), disk.filed(), description.checkpoint(), epochSeconds);
                 opened.add(new BackedUpDisk(backup, name, disk.covers(), disk.reason()));
             }

@@ -85,6 +85,9 @@ final class ChainRules {
                     + metadata.checkpointName() + "' again");
         }
         checkSame(step, "disk", base.metadata().diskName(), metadata.diskName());
+        if (!metadata.chainId().isEmpty() && !base.metadata().chainId().isEmpty()) {
+            checkSame(step, "chain", base.metadata().chainId(), metadata.chainId());
+        }
         if (!metadata.parentCheckpoint().equals(previous.metadata().checkpointName())) {
             checkDifferential(step);
             differential = step;

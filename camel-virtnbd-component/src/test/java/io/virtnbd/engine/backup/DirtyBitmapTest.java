@@ -175,7 +175,8 @@ class DirtyBitmapTest {
         try (ScriptedServer server = new ScriptedServer(peer -> serve(peer, List.of("base:allocation", BITMAP),
                 blocks(128, ZERO, 128, ZERO), blocks(100, 0, 56, DIRTY, 100, 0)));
                 DiskBackup backup = DiskBackup.open(new DiskBackupOptions(server.uri(), "vda", "qcow2", Level.INC,
-                        Optional.of(BITMAP), "p.1", "p.0", BackupDate.now(), DiskReadOptions.defaults()))) {
+                        Optional.of(BITMAP), "p.1", "p.0", BackupDate.now(), "chain", DiskReadOptions.defaults()))) {
+            assertThat(backup.metadata().chainId()).isEqualTo("chain");
             assertThat(backup.metadata().dataSize()).isZero();
             assertThat(backup.metadata().virtualSize()).isEqualTo(256 * BLOCK);
             List<String> frames = new ArrayList<>();

@@ -68,7 +68,7 @@ class ExportBackupTest {
     @Test
     void isNoIncrement() {
         DiskBackupOptions increment = new DiskBackupOptions(disk.uri(), "vda", "qcow2", Level.INC, Optional.empty(), "virtnbd.1",
-                "virtnbd.0", BackupDate.now(), DiskReadOptions.defaults());
+                "virtnbd.0", BackupDate.now(), "", DiskReadOptions.defaults());
 
         assertThatThrownBy(() -> ExportBackup.open("web1", increment)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is inc, expected copy");

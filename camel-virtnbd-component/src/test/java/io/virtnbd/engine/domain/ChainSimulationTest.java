@@ -81,7 +81,7 @@ class ChainSimulationTest {
         }
         Map<String, Long> capacities = new HashMap<>();
         domain.disks.forEach((target, disk) -> capacities.put(target, (long) disk.blocks.size()));
-        BackupRecord committed = plan.committed(checkpoint, capacities).map(reserved::committed).orElse(reserved.settled());
+        BackupRecord committed = plan.committed(checkpoint, capacities, "").map(reserved::committed).orElse(reserved.settled());
         records.put(prefix, committed);
         if (!off && random.nextInt(3) > 0) {
             prune(committed);

@@ -92,13 +92,13 @@ class LevelPlannerTest {
         assertThat(plan.disks()).extracting(PlannedDisk::since).containsExactly(Optional.of("p.5"), Optional.of("p.2"));
         assertThat(plan.disks()).extracting(PlannedDisk::parent).containsExactly("p.5", "p.2");
         assertThat(plan.tracked()).containsExactly("vda", "vdb");
-        assertThat(plan.committed("p.6", Map.of("vda", SIZE, "vdb", SIZE))).contains(new CommittedChain("p.0", "p.6",
+        assertThat(plan.committed("p.6", Map.of("vda", SIZE, "vdb", SIZE), "")).contains(new CommittedChain("p.0", "p.6",
                 List.of(new ChainDisk("vda", "p.0", "p.6", SIZE), new ChainDisk("vdb", "p.2", "p.6", SIZE))));
     }
 
     @Test
     void aDiskThatIsLeftOutKeepsItsPlaceInTheChain() throws Exception {
-        CommittedChain committed = plan(RequestedLevel.INC, disk("vda")).committed("p.6", Map.of("vda", SIZE)).orElseThrow();
+        CommittedChain committed = plan(RequestedLevel.INC, disk("vda")).committed("p.6", Map.of("vda", SIZE), "").orElseThrow();
 
         assertThat(committed.disk("vdb")).contains(new ChainDisk("vdb", "p.2", "p.2", SIZE));
         assertThat(committed.needed()).containsExactly("p.0", "p.2", "p.6");
@@ -111,7 +111,7 @@ class LevelPlannerTest {
         assertThat(plan.level()).isEqualTo(Level.INC);
         assertThat(plan.disks().get(1).filed()).isEqualTo(Level.FULL);
         assertThat(plan.disks().get(1).parent()).isEmpty();
-        assertThat(plan.committed("p.6", Map.of("vda", SIZE, "vdc", 1L)).orElseThrow().disk("vdc"))
+        assertThat(plan.committed("p.6", Map.of("vda", SIZE, "vdc", 1L), "").orElseThrow().disk("vdc"))
                 .contains(new ChainDisk("vdc", "p.6", "p.6", 1));
     }
 
@@ -171,7 +171,7 @@ class LevelPlannerTest {
         assertThat(plan.level()).isEqualTo(Level.DIFF);
         assertThat(plan.disks()).extracting(PlannedDisk::since).containsExactly(Optional.of("p.0"), Optional.of("p.2"));
         assertThat(plan.tracked()).isEmpty();
-        assertThat(plan.committed("p.6", Map.of())).isEmpty();
+        assertThat(plan.committed("p.6", Map.of(), "")).isEmpty();
         assertThatThrownBy(() -> plan(RequestedLevel.DIFF, disk("vda"), disk("vdc"))).hasMessageContaining("vdc is new");
     }
 
@@ -181,7 +181,7 @@ class LevelPlannerTest {
 
         assertThat(plan.chain()).isEmpty();
         assertThat(plan.parent()).isEmpty();
-        assertThat(plan.committed("p.6", Map.of("vdb", SIZE))).contains(
+        assertThat(plan.committed("p.6", Map.of("vdb", SIZE), "")).contains(
                 new CommittedChain("p.6", "p.6", List.of(new ChainDisk("vdb", "p.6", "p.6", SIZE))));
     }
 
@@ -191,6 +191,6 @@ class LevelPlannerTest {
 
         assertThat(plan.level()).isEqualTo(Level.COPY);
         assertThat(plan.tracked()).isEmpty();
-        assertThat(plan.committed("p.6", Map.of())).isEmpty();
+        assertThat(plan.committed("p.6", Map.of(), "")).isEmpty();
     }
 }

@@ -60,7 +60,7 @@ class OfflinePlannerTest {
         assertThat(plan.disks().get(0).since()).contains("p.3");
         assertThat(plan.parent()).isEqualTo("p.3");
         assertThat(plan.tracked()).isEmpty();
-        assertThat(plan.committed("p.6", Map.of())).isEmpty();
+        assertThat(plan.committed("p.6", Map.of(), "")).isEmpty();
     }
 
     @Test

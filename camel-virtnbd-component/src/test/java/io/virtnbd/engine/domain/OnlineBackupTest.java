@@ -64,10 +64,12 @@ class OnlineBackupTest {
             backup.commit();
         }
 
-        assertThat(domain.record().chain()).contains(new CommittedChain("virtnbd.0", "virtnbd.0",
+        CommittedChain chain = domain.record().chain().orElseThrow();
+        assertThat(chain.id()).isNotEmpty();
+        assertThat(chain).isEqualTo(new CommittedChain("virtnbd.0", "virtnbd.0",
                 List.of(new ChainDisk("vda", "virtnbd.0", "virtnbd.0", 1 << 20),
                         new ChainDisk("vdb", "virtnbd.0", "virtnbd.0", 2 << 20),
-                        new ChainDisk("vdc", "virtnbd.0", "virtnbd.0", 1 << 20))));
+                        new ChainDisk("vdc", "virtnbd.0", "virtnbd.0", 1 << 20)), chain.id()));
         fixture.assertNothingIsLeft();
     }
 

@@ -75,7 +75,16 @@ class RestorePlanTest {
                 Arguments.of("two fulls", List.of(full(), full()), "expected an increment after full"),
                 Arguments.of("a disk that shrinks",
                         List.of(full(), StreamBytes.increment(SIZE - 1, "cp.0", "cp.1").input("less")), "at least 4096"),
+                Arguments.of("an increment of another chain", List.of(chained("cp.0", "b"), chained("cp.1", "a")),
+                        "expected chain b, found a"),
                 Arguments.of("nothing", List.of(), "no stream"));
+    }
+
+    private static StreamInput chained(String checkpoint, String chain) {
+        StreamBytes stream = checkpoint.equals("cp.0") ? StreamBytes.full(SIZE)
+                : StreamBytes.increment(SIZE, "cp.0", checkpoint);
+        stream.metadata().chainId(chain);
+        return stream.input(checkpoint);
     }
 
     @ParameterizedTest(name = "{0}")
