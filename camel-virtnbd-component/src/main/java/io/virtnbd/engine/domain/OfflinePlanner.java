@@ -73,7 +73,7 @@ final class OfflinePlanner {
 
     private static Optional<String> whyWhole(DomainDisk disk, QemuImage image, ChainDisk known) {
         if (!disk.tracksChanges()) {
-            return Optional.of("disk " + disk.target() + " is a " + disk.format() + " image, whose changes cannot be tracked");
+            return Optional.of(PlannedDisk.whyUntracked(disk));
         }
         if (image.virtualSize() != known.capacity()) {
             return Optional.of("disk " + disk.target() + " was resized from " + known.capacity() + " to " + image.virtualSize()
@@ -88,6 +88,9 @@ final class OfflinePlanner {
 
     /** Why what has changed since the last committed backup cannot be told; empty if it can. */
     private Optional<String> obstacle() {
+        if (images.keySet().stream().noneMatch(DomainDisk::tracksChanges)) {
+            return images.keySet().stream().findFirst().map(PlannedDisk::whyUntracked);
+        }
         if (record.chain().isEmpty()) {
             return Optional.of("there is no committed full with the prefix " + record.prefix());
         }
@@ -97,9 +100,6 @@ final class OfflinePlanner {
             if (obstacle.isPresent()) {
                 return obstacle;
             }
-        }
-        if (images.keySet().stream().noneMatch(DomainDisk::tracksChanges)) {
-            return Optional.of("none of its disks can track changes");
         }
         return Optional.empty();
     }
