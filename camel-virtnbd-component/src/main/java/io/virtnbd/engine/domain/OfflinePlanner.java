@@ -122,7 +122,8 @@ final class OfflinePlanner {
                     + " or does not record what is written");
         }
         if (!image.bitmaps().contains(bitmap)) {
-            return Optional.of("the bitmap " + bitmap + " of disk " + disk.target() + " is missing");
+            return Optional.of("the bitmap " + bitmap + " of disk " + disk.target()
+                    + " is missing: QEMU was killed before it had stored it, or somebody has removed it");
         }
         if (image.backing().contains(bitmap)) {
             return Optional.of("disk " + disk.target() + " has a snapshot since " + bitmap
