@@ -7,8 +7,10 @@ package io.virtnbd.scenario;
 import io.virtnbd.camel.VirtNbdConstants;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -24,6 +26,8 @@ final class BackupRoutes implements AutoCloseable {
     private final Path directory;
     /** Of the disks in the last backup, by their targets. */
     private final Map<String, String> reasons = new ConcurrentHashMap<>();
+    /** Of the last backup, in the order of their delivery. */
+    private final List<String> fileNames = new CopyOnWriteArrayList<>();
 
     /** @param options of the backup endpoint, each with its ampersand */
     BackupRoutes(String domain, Path directory, String options) throws Exception {
@@ -54,6 +58,7 @@ final class BackupRoutes implements AutoCloseable {
     }
 
     private void note(Exchange exchange) {
+        fileNames.add(header(exchange, VirtNbdConstants.FILE_NAME));
         if ("disk".equals(header(exchange, VirtNbdConstants.ARTIFACT))) {
             reasons.put(header(exchange, VirtNbdConstants.DISK), header(exchange, VirtNbdConstants.REASON));
         }
@@ -64,6 +69,11 @@ final class BackupRoutes implements AutoCloseable {
         return reasons.get(disk);
     }
 
+    /** Names of the files of the last backup, in the order of their delivery. */
+    List<String> fileNames() {
+        return List.copyOf(fileNames);
+    }
+
     /** Makes a backup and returns what it is. */
     Made backUp(String level) throws Exception {
         return backUp(Map.of(VirtNbdConstants.LEVEL, level));
@@ -72,6 +82,7 @@ final class BackupRoutes implements AutoCloseable {
     /** @param headers of the request */
     Made backUp(Map<String, Object> headers) throws Exception {
         reasons.clear();
+        fileNames.clear();
         Exchange done = template.request("direct:backup", exchange -> exchange.getMessage().setHeaders(new HashMap<>(headers)));
         if (done.getException() != null) {
             throw done.getException();
