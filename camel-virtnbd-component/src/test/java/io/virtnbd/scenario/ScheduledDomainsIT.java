@@ -165,7 +165,8 @@ class ScheduledDomainsIT {
         });
         List<String> made = completed.stream().map(event -> event.getBackup().checkpoint()).toList();
         assertThat(completed.get(0).getBackup().level()).isEqualTo(Level.FULL);
-        assertThat(completed.subList(1, completed.size())).extracting(event -> event.getBackup().level()).containsOnly(Level.INC);
+        assertThat(completed.subList(1, completed.size())).extracting(event -> event.getBackup().level())
+                .containsOnly(Level.INC);
         assertThat(checkpoints(two)).containsExactly(made.get(0), made.get(made.size() - 1));
         assertThat(manifests(two)).hasSameSizeAs(made);
         assertThat(two.virsh("domjobinfo")).contains("None");

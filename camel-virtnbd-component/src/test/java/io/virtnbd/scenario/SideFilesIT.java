@@ -116,7 +116,8 @@ class SideFilesIT {
             assertSame(set.resolve(name + "." + checkpoint), directory.resolve(name));
         }
         assertThat(set.resolve("vmconfig." + checkpoint + ".xml")).content().contains("<name>" + domain.name() + "</name>")
-                .contains("<kernel>" + directory.resolve("vmlinuz") + "</kernel>").doesNotContain("<alias name='virtio-disk0'/>");
+                .contains("<kernel>" + directory.resolve("vmlinuz") + "</kernel>")
+                .doesNotContain("<alias name='virtio-disk0'/>");
         assertThat(set.resolve("checkpoints/" + checkpoint + ".xml")).content().contains("<name>" + checkpoint + "</name>")
                 .contains("name='vda' checkpoint='bitmap'");
         JsonNode info = new ObjectMapper().readTree(set.resolve("vda." + checkpoint + ".qcow.json").toFile());

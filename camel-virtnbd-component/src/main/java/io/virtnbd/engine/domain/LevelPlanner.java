@@ -40,8 +40,8 @@ final class LevelPlanner {
             case INC -> {
                 Optional<String> obstacle = obstacle();
                 if (obstacle.isPresent()) {
-                    throw new DomainBackupException("domain " + domain + " cannot be backed up with level=inc: " + obstacle.get()
-                            + "; use level=auto or level=full, which begin a new chain");
+                    throw new DomainBackupException("domain " + domain + " cannot be backed up with level=inc: "
+                            + obstacle.get() + "; use level=auto or level=full, which begin a new chain");
                 }
                 yield increment("an increment was asked for");
             }
@@ -96,7 +96,8 @@ final class LevelPlanner {
         for (SelectedDisk selected : disks) {
             Optional<ChainDisk> known = chain.disk(selected.target());
             if (known.isEmpty()) {
-                planned.add(PlannedDisk.base(selected.disk(), Level.FULL, "disk " + selected.target() + " is new in the chain"));
+                planned.add(PlannedDisk.base(selected.disk(), Level.FULL,
+                        "disk " + selected.target() + " is new in the chain"));
                 continue;
             }
             String last = known.get().last();

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides what a backup of a domain that is off will be. No checkpoint can be made then, so that nothing can build on it: changes
- * since the last committed backup are a differential on that one, and the next increment of the running domain has them too. It
- * does nothing and asks nobody.
+ * Decides what a backup of a domain that is off will be. No checkpoint can be made then, so that nothing can build on it:
+ * changes since the last committed backup are a differential on that one, and the next increment of the running domain has
+ * them too. It does nothing and asks nobody.
  */
 final class OfflinePlanner {
 
@@ -34,8 +34,8 @@ final class OfflinePlanner {
     BackupPlan plan(RequestedLevel requested) throws DomainBackupException {
         return switch (requested) {
             case COPY -> copy("a copy was asked for");
-            case FULL -> throw new DomainBackupException("domain " + domain + " is off, and only a running domain can begin a chain"
-                    + " with level=full; start it, or use level=copy or level=auto");
+            case FULL -> throw new DomainBackupException("domain " + domain + " is off, and only a running domain can begin a"
+                    + " chain with level=full; start it, or use level=copy or level=auto");
             case INC, DIFF -> {
                 Optional<String> obstacle = requested == RequestedLevel.INC ? obstacle()
                         : obstacle().or(this::differentialObstacle);

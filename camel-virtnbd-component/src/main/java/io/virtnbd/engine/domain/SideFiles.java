@@ -55,7 +55,8 @@ final class SideFiles {
     void imageInfo(DomainDisk disk) throws IOException {
         Optional<Path> image = disk.path().map(Path::of);
         if (image.isEmpty() || !local) {
-            LOG.debug("{}: disk {} has no image on this host, so the backup has no information about it", domain, disk.target());
+            LOG.debug("{}: disk {} has no image on this host, so the backup has no information about it", domain,
+                    disk.target());
             return;
         }
         try {

@@ -86,7 +86,8 @@ class LevelPlannerTest {
         BackupRecord record = new BackupRecord("p", 0, 5, false, Optional.of(new CommittedChain("p.0", "p.5",
                 List.of(new ChainDisk("vda", "p.0", "p.5", SIZE, "/vm/old.qcow2")))));
         for (String image : List.of("/vm/old.qcow2", "/vm/new.qcow2")) {
-            SelectedDisk disk = new SelectedDisk(new DomainDisk("vda", "disk", "file", "qcow2", Optional.of(image), false), SIZE);
+            SelectedDisk disk = new SelectedDisk(
+                    new DomainDisk("vda", "disk", "file", "qcow2", Optional.of(image), false), SIZE);
 
             PlannedDisk planned = new LevelPlanner("web1", record, checkpoints(), List.of(disk)).plan(RequestedLevel.INC)
                     .disks().get(0);
