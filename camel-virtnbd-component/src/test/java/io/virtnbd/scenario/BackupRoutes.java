@@ -6,7 +6,11 @@ package io.virtnbd.scenario;
 
 import io.virtnbd.camel.VirtNbdConstants;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -20,6 +24,10 @@ final class BackupRoutes implements AutoCloseable {
     private final CamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate template;
     private final Path directory;
+    /** Of the disks in the last backup, by their targets. */
+    private final Map<String, String> reasons = new ConcurrentHashMap<>();
+    /** Of the last backup, in the order of their delivery. */
+    private final List<String> fileNames = new CopyOnWriteArrayList<>();
 
     /** @param options of the backup endpoint, each with its ampersand */
     BackupRoutes(String domain, Path directory, String options) throws Exception {
@@ -34,7 +42,7 @@ final class BackupRoutes implements AutoCloseable {
             @Override
             public void configure() {
                 from("direct:backup").toF("virtnbd:backup:%s?checksum=sha256%s", domain, options)
-                        .split(body()).streaming().stopOnException().to(fileSink(directory));
+                        .split(body()).streaming().stopOnException().to(fileSink(directory)).process(BackupRoutes.this::note);
                 from("direct:restore").to("virtnbd:restore?format=raw");
                 from("direct:verify").to("virtnbd:verify");
             }
@@ -49,10 +57,33 @@ final class BackupRoutes implements AutoCloseable {
                 + "&eagerDeleteTargetFile=false";
     }
 
+    private void note(Exchange exchange) {
+        fileNames.add(header(exchange, VirtNbdConstants.FILE_NAME));
+        if ("disk".equals(header(exchange, VirtNbdConstants.ARTIFACT))) {
+            reasons.put(header(exchange, VirtNbdConstants.DISK), header(exchange, VirtNbdConstants.REASON));
+        }
+    }
+
+    /** Why a disk was in the last backup what it was. */
+    String reason(String disk) {
+        return reasons.get(disk);
+    }
+
+    /** Names of the files of the last backup, in the order of their delivery. */
+    List<String> fileNames() {
+        return List.copyOf(fileNames);
+    }
+
     /** Makes a backup and returns what it is. */
     Made backUp(String level) throws Exception {
-        Exchange done = template.request("direct:backup",
-                exchange -> exchange.getMessage().setHeader(VirtNbdConstants.LEVEL, level));
+        return backUp(Map.of(VirtNbdConstants.LEVEL, level));
+    }
+
+    /** @param headers of the request */
+    Made backUp(Map<String, Object> headers) throws Exception {
+        reasons.clear();
+        fileNames.clear();
+        Exchange done = template.request("direct:backup", exchange -> exchange.getMessage().setHeaders(new HashMap<>(headers)));
         if (done.getException() != null) {
             throw done.getException();
         }

@@ -22,7 +22,7 @@ public final class TestDomain implements AutoCloseable {
     private static final int SPARE_SLOTS = 6;
 
     private final Path directory;
-    private final String name = "virtnbd-" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36);
+    private final String name;
     private final List<TestDisk> disks = new ArrayList<>();
     private String os = "";
     private String devices = "";
@@ -35,8 +35,19 @@ public final class TestDomain implements AutoCloseable {
      * @param directory for its images
      */
     public TestDomain(Path directory) {
+        this(directory, uniqueName());
+    }
+
+    /** The same, for a test that needs to know the name before. */
+    public TestDomain(Path directory, String name) {
         this.directory = directory;
+        this.name = name;
         LibvirtDaemons.ensureRunning();
+    }
+
+    /** A name that no domain has, or the first part of several. */
+    public static String uniqueName() {
+        return "virtnbd-" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36);
     }
 
     /** Adds empty qcow2 images of those sizes in bytes as disks vda, vdb and so on. */
@@ -47,9 +58,17 @@ public final class TestDomain implements AutoCloseable {
         return this;
     }
 
-    /** Adds a raw image as the next disk. */
-    public TestDomain raw(long size) {
-        addDisk("raw", size);
+    /** Adds raw images as the next disks. */
+    public TestDomain raw(long... sizes) {
+        for (long size : sizes) {
+            addDisk("raw", size);
+        }
+        return this;
+    }
+
+    /** Adds the export without a name of an NBD server on the loopback interface as the next disk. */
+    public TestDomain served(int port) {
+        disks.add(TestDisk.served(name, disks.size(), port, directory));
         return this;
     }
 
@@ -197,7 +216,12 @@ public final class TestDomain implements AutoCloseable {
     }
 
     public boolean isRunning() {
-        return Virsh.tryRun("domstate", name).output().strip().equals("running");
+        Tool.Result state = Virsh.tryRun("domstate", name);
+        while (state.exitCode() != 0 && !state.output().contains("failed to get domain")) {
+            LibvirtDaemons.ensureRunning(); // another test restarts it
+            state = Virsh.tryRun("domstate", name);
+        }
+        return state.output().strip().equals("running");
     }
 
     @Override

@@ -197,5 +197,10 @@ public final class ArtifactBody implements StreamCache {
         public void closed(ArtifactInputStream stream) {
             session.forget(stream);
         }
+
+        @Override
+        public IOException explained(IOException failure) {
+            return session.explained(failure);
+        }
     }
 }

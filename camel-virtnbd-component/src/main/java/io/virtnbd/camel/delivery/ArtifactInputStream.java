@@ -45,7 +45,7 @@ final class ArtifactInputStream extends InputStream {
         if (size == 0) {
             return 0;
         }
-        int read = source.read(target, offset, size);
+        int read = readSource(target, offset, size);
         if (read > 0) {
             count += read;
             if (digest != null && !complete) {
@@ -57,6 +57,14 @@ final class ArtifactInputStream extends InputStream {
             listener.complete(count, digest == null ? null : digest.digest());
         }
         return read;
+    }
+
+    private int readSource(byte[] target, int offset, int size) throws IOException {
+        try {
+            return source.read(target, offset, size);
+        } catch (IOException e) {
+            throw listener.explained(e);
+        }
     }
 
     @Override
@@ -88,5 +96,8 @@ final class ArtifactInputStream extends InputStream {
         void complete(long bytes, byte[] sha256);
 
         void closed(ArtifactInputStream stream);
+
+        /** What to throw when reading fails. */
+        IOException explained(IOException failure);
     }
 }

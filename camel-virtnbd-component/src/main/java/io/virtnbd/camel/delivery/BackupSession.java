@@ -118,8 +118,17 @@ final class BackupSession {
 
     private void requireOpen() throws IOException {
         if (holds == 0) {
-            throw new IOException(name + " is closed: " + closedBecause);
+            throw new IOException(closedText());
         }
+    }
+
+    /** Why a reading failed, where that is because the session was closed. */
+    synchronized IOException explained(IOException failure) {
+        return holds == 0 ? new IOException(closedText(), failure) : failure;
+    }
+
+    private String closedText() {
+        return name + " is closed: " + closedBecause;
     }
 
     /** Opens a stream that is closed with the session at the latest. The stream calls {@link #forget} when it is closed. */

@@ -6,6 +6,7 @@ package io.virtnbd.engine.domain;
 
 import io.virtnbd.chain.Level;
 import io.virtnbd.libvirt.CheckpointDefinition;
+import io.virtnbd.libvirt.DomainDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,8 @@ final class LevelPlanner {
             case INC -> {
                 Optional<String> obstacle = obstacle();
                 if (obstacle.isPresent()) {
-                    throw new DomainBackupException("domain " + domain + " cannot be backed up with level=inc: " + obstacle.get()
-                            + "; use level=auto or level=full, which begin a new chain");
+                    throw new DomainBackupException("domain " + domain + " cannot be backed up with level=inc: "
+                            + obstacle.get() + "; use level=auto or level=full, which begin a new chain");
                 }
                 yield increment("an increment was asked for");
             }
@@ -58,26 +59,24 @@ final class LevelPlanner {
     }
 
     private BackupPlan base(Level level, String reason) {
-        return new BackupPlan(level, reason, Optional.empty(), disks.stream().map(selected -> PlannedDisk.base(selected.disk(),
-                level, level == Level.COPY || selected.disk().tracksChanges() ? reason
-                        : reason + "; " + untracked(selected))).toList());
+        return new BackupPlan(level, reason, Optional.empty(), disks.stream().map(SelectedDisk::disk)
+                .map(disk -> PlannedDisk.base(disk, level, level == Level.COPY ? reason : reason(disk, reason))).toList());
     }
 
-    private static String untracked(SelectedDisk selected) {
-        return "disk " + selected.target() + " is "
-                + (selected.disk().readOnly() ? "read-only" : "a " + selected.disk().format() + " image")
-                + ", whose changes cannot be tracked: it can be backed up as a whole only";
+    private static String reason(DomainDisk disk, String reason) {
+        String untracked = PlannedDisk.whyUntracked(disk);
+        return disk.tracksChanges() || reason.equals(untracked) ? reason : reason + "; " + untracked;
     }
 
     /** Why the chain cannot be continued; empty if it can. */
     private Optional<String> obstacle() {
+        if (disks.stream().noneMatch(selected -> selected.disk().tracksChanges())) {
+            return Optional.of(PlannedDisk.whyUntracked(disks.get(0).disk()));
+        }
         if (record.chain().isEmpty()) {
             return Optional.of("there is no committed full with the prefix " + record.prefix());
         }
         CommittedChain chain = record.chain().get();
-        if (disks.stream().noneMatch(selected -> selected.disk().tracksChanges())) {
-            return Optional.of(untracked(disks.get(0)));
-        }
         if (!checkpoints.containsKey(chain.last())) {
             return Optional.of("the checkpoint " + chain.last() + " of the last committed backup is missing");
         }
@@ -97,7 +96,8 @@ final class LevelPlanner {
         for (SelectedDisk selected : disks) {
             Optional<ChainDisk> known = chain.disk(selected.target());
             if (known.isEmpty()) {
-                planned.add(PlannedDisk.base(selected.disk(), Level.FULL, "disk " + selected.target() + " is new in the chain"));
+                planned.add(PlannedDisk.base(selected.disk(), Level.FULL,
+                        "disk " + selected.target() + " is new in the chain"));
                 continue;
             }
             String last = known.get().last();
@@ -111,7 +111,7 @@ final class LevelPlanner {
     /** Why a disk of the chain has to be read as a whole; empty if its changes since that checkpoint are known. */
     private Optional<String> whyWhole(SelectedDisk selected, ChainDisk known, String since) {
         if (!selected.disk().tracksChanges()) {
-            return Optional.of(untracked(selected));
+            return Optional.of(PlannedDisk.whyUntracked(selected.disk()));
         }
         if (selected.capacity() != known.capacity()) {
             return Optional.of("disk " + selected.target() + " was resized from " + known.capacity() + " to "

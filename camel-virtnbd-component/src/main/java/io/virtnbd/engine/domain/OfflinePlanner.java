@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides what a backup of a domain that is off will be. No checkpoint can be made then, so that nothing can build on it: changes
- * since the last committed backup are a differential on that one, and the next increment of the running domain has them too. It
- * does nothing and asks nobody.
+ * Decides what a backup of a domain that is off will be. No checkpoint can be made then, so that nothing can build on it:
+ * changes since the last committed backup are a differential on that one, and the next increment of the running domain has
+ * them too. It does nothing and asks nobody.
  */
 final class OfflinePlanner {
 
@@ -34,8 +34,8 @@ final class OfflinePlanner {
     BackupPlan plan(RequestedLevel requested) throws DomainBackupException {
         return switch (requested) {
             case COPY -> copy("a copy was asked for");
-            case FULL -> throw new DomainBackupException("domain " + domain + " is off, and only a running domain can begin a chain"
-                    + " with level=full; start it, or use level=copy or level=auto");
+            case FULL -> throw new DomainBackupException("domain " + domain + " is off, and only a running domain can begin a"
+                    + " chain with level=full; start it, or use level=copy or level=auto");
             case INC, DIFF -> {
                 Optional<String> obstacle = requested == RequestedLevel.INC ? obstacle()
                         : obstacle().or(this::differentialObstacle);
@@ -73,7 +73,7 @@ final class OfflinePlanner {
 
     private static Optional<String> whyWhole(DomainDisk disk, QemuImage image, ChainDisk known) {
         if (!disk.tracksChanges()) {
-            return Optional.of("disk " + disk.target() + " is a " + disk.format() + " image, whose changes cannot be tracked");
+            return Optional.of(PlannedDisk.whyUntracked(disk));
         }
         if (image.virtualSize() != known.capacity()) {
             return Optional.of("disk " + disk.target() + " was resized from " + known.capacity() + " to " + image.virtualSize()
@@ -88,6 +88,9 @@ final class OfflinePlanner {
 
     /** Why what has changed since the last committed backup cannot be told; empty if it can. */
     private Optional<String> obstacle() {
+        if (images.keySet().stream().noneMatch(DomainDisk::tracksChanges)) {
+            return images.keySet().stream().findFirst().map(PlannedDisk::whyUntracked);
+        }
         if (record.chain().isEmpty()) {
             return Optional.of("there is no committed full with the prefix " + record.prefix());
         }
@@ -97,9 +100,6 @@ final class OfflinePlanner {
             if (obstacle.isPresent()) {
                 return obstacle;
             }
-        }
-        if (images.keySet().stream().noneMatch(DomainDisk::tracksChanges)) {
-            return Optional.of("none of its disks can track changes");
         }
         return Optional.empty();
     }
@@ -122,7 +122,8 @@ final class OfflinePlanner {
                     + " or does not record what is written");
         }
         if (!image.bitmaps().contains(bitmap)) {
-            return Optional.of("the bitmap " + bitmap + " of disk " + disk.target() + " is missing");
+            return Optional.of("the bitmap " + bitmap + " of disk " + disk.target()
+                    + " is missing: QEMU was killed before it had stored it, or somebody has removed it");
         }
         if (image.backing().contains(bitmap)) {
             return Optional.of("disk " + disk.target() + " has a snapshot since " + bitmap

@@ -34,6 +34,12 @@ record PlannedDisk(DomainDisk disk, Level filed, Level covers, String parent, Op
         return new PlannedDisk(disk, filed, Level.FULL, parent, Optional.empty(), reason);
     }
 
+    /** Why a disk whose changes cannot be tracked is read as a whole. */
+    static String whyUntracked(DomainDisk disk) {
+        return "disk " + disk.target() + " is " + (disk.readOnly() ? "read-only" : "a " + disk.format() + " image")
+                + ", whose changes cannot be tracked: it can be backed up as a whole only";
+    }
+
     String target() {
         return disk.target();
     }

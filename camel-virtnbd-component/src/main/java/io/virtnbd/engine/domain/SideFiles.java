@@ -55,7 +55,8 @@ final class SideFiles {
     void imageInfo(DomainDisk disk) throws IOException {
         Optional<Path> image = disk.path().map(Path::of);
         if (image.isEmpty() || !local) {
-            LOG.debug("{}: disk {} has no image on this host, so the backup has no information about it", domain, disk.target());
+            LOG.debug("{}: disk {} has no image on this host, so the backup has no information about it", domain,
+                    disk.target());
             return;
         }
         try {
@@ -83,7 +84,11 @@ final class SideFiles {
             LOG.warn("{}: the {} {} is on another host and not in the backup", domain, kind.label(), file);
             return;
         }
-        if (kind == SideFileKind.NVRAM && !Files.exists(file)) {
+        if (!Files.exists(file)) {
+            if (kind != SideFileKind.NVRAM) {
+                throw new DomainBackupException("domain " + domain + ": expected its " + kind.label() + " " + file
+                        + " to back it up, found no such file");
+            }
             LOG.info("{}: the NVRAM {} is made when the domain is first started, and not in the backup", domain, file);
             return;
         }

@@ -5,10 +5,12 @@
 package io.virtnbd.camel.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -37,6 +39,11 @@ class ArtifactInputStreamTest implements ArtifactInputStream.Listener {
     @Override
     public void closed(ArtifactInputStream stream) {
         closes++;
+    }
+
+    @Override
+    public IOException explained(IOException failure) {
+        return new IOException("because", failure);
     }
 
     private ArtifactInputStream stream(OptionalLong length) throws NoSuchAlgorithmException {
@@ -94,6 +101,19 @@ class ArtifactInputStreamTest implements ArtifactInputStream.Listener {
 
         assertComplete();
         assertThat(target.size()).isEqualTo(content.length - 10);
+    }
+
+    @Test
+    void aFailureIsExplained() {
+        IOException failure = new IOException("closed");
+        InputStream failing = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw failure;
+            }
+        };
+        assertThatThrownBy(() -> new ArtifactInputStream(failing, null, OptionalLong.empty(), this).read())
+                .hasMessage("because").hasCause(failure);
     }
 
     @Test

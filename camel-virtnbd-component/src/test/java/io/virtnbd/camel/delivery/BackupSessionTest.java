@@ -67,6 +67,16 @@ class BackupSessionTest {
     }
 
     @Test
+    void explainsFailuresThatItsEndHasCaused() {
+        IOException failure = new IOException("the stream is closed");
+        assertThat(session.explained(failure)).isSameAs(failure);
+
+        session.abort("it took too long");
+
+        assertThat(session.explained(failure)).hasMessage("backup b.0 of web1 is closed: it took too long").hasCause(failure);
+    }
+
+    @Test
     void closesAStreamThatWasOpenedTooLate() {
         assertThatThrownBy(() -> session.open(() -> {
             session.end();

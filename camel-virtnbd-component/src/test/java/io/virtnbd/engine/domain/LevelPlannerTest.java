@@ -65,11 +65,29 @@ class LevelPlannerTest {
     }
 
     @Test
+    void withRawDisksOnlyEachBackupIsAFullThatSaysWhyOnce() throws Exception {
+        SelectedDisk vda = disk("vda", "raw", false, SIZE);
+        SelectedDisk vdb = disk("vdb", "raw", false, SIZE);
+        for (BackupRecord record : List.of(BackupRecord.initial("p", 0), RECORD)) {
+            LevelPlanner planner = new LevelPlanner("web1", record, checkpoints(), List.of(vda, vdb));
+            BackupPlan plan = planner.plan(RequestedLevel.AUTO);
+
+            assertThat(plan.level()).isEqualTo(Level.FULL);
+            assertThat(plan.reason()).contains("disk vda is a raw image, whose changes cannot be tracked");
+            assertThat(plan.disks().get(0).reason()).isEqualTo(plan.reason());
+            assertThat(plan.disks().get(1).reason()).contains("disk vdb is a raw image");
+            assertThatThrownBy(() -> planner.plan(RequestedLevel.INC)).isInstanceOf(DomainBackupException.class)
+                    .hasMessageContainingAll("web1", "level=inc", "disk vda is a raw image", "level=full");
+        }
+    }
+
+    @Test
     void aDiskWithAnotherImageIsReadWhole() throws Exception {
         BackupRecord record = new BackupRecord("p", 0, 5, false, Optional.of(new CommittedChain("p.0", "p.5",
                 List.of(new ChainDisk("vda", "p.0", "p.5", SIZE, "/vm/old.qcow2")))));
         for (String image : List.of("/vm/old.qcow2", "/vm/new.qcow2")) {
-            SelectedDisk disk = new SelectedDisk(new DomainDisk("vda", "disk", "file", "qcow2", Optional.of(image), false), SIZE);
+            SelectedDisk disk = new SelectedDisk(
+                    new DomainDisk("vda", "disk", "file", "qcow2", Optional.of(image), false), SIZE);
 
             PlannedDisk planned = new LevelPlanner("web1", record, checkpoints(), List.of(disk)).plan(RequestedLevel.INC)
                     .disks().get(0);

@@ -112,7 +112,7 @@ class OfflinePlannerTest {
 
     @Test
     void disksWhoseChangesCannotBeTrackedMakeItACopy() throws Exception {
-        disk("vda", "raw", image(SIZE)).assertCopyBecause("can track changes");
+        disk("vda", "raw", image(SIZE)).assertCopyBecause("disk vda is a raw image, whose changes cannot be tracked");
     }
 
     @Test
