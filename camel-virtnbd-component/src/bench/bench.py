@@ -286,6 +286,8 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     bench, work, only = Bench(args), args.work, set(args.only.split(","))
     if "increment" in only:
+        for name in ("small", "small-2"):
+            fresh(f"{work}/{name}.qcow2")  # with the bitmaps of a run before
         bench.increment("increment", *(Image(work, name, 1 << 30, [(0, 100 * MIB)]) for name in ("small", "small-2")))
     if only & {"plain", "lz4", "restore", "restore-lz4"}:
         four = Image(work, "four", 6 << 30, [(i << 30, 820 * MIB) for i in range(5)])
