@@ -148,8 +148,8 @@ class Routes:
         sh("javac", "-d", self.classes, "-cp", self.classpath, f"{HERE}/RouteBench.java")
         self.options = options
 
-    def command(self, *arguments):
-        return ["java", *self.options, "-cp", f"{self.classes}:{self.classpath}", "RouteBench", *arguments]
+    def command(self, *arguments, options=()):
+        return ["java", *self.options, *options, "-cp", f"{self.classes}:{self.classpath}", "RouteBench", *arguments]
 
 
 class Results:
@@ -204,7 +204,7 @@ class Bench:
         self.results = Results()
 
     def ours(self, case, candidate, *arguments):
-        wall, cpu, peak, _ = measure(self.routes.command(*arguments, "1"), self.log)
+        wall, cpu, peak, _ = measure(self.routes.command(*arguments, "1", options=self.args.java_once.split()), self.log)
         _, _, warm_peak, text = measure(self.routes.command(*arguments, str(1 + self.args.warm)), self.log)
         self.results.add(case, candidate, wall, cpu, max(peak, warm_peak), route_seconds(text))
 
@@ -282,6 +282,7 @@ def main():
     parser.add_argument("--warm", type=int, default=3, help="counted exchanges in the JVM that measures the route alone")
     parser.add_argument("--only", default="increment,plain,lz4,restore,restore-lz4,huge,extents")
     parser.add_argument("--java", default="-Xmx96m -XX:+UseSerialGC")
+    parser.add_argument("--java-once", default="", help="further options where the whole process is measured")
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
     bench, work, only = Bench(args), args.work, set(args.only.split(","))
