@@ -5,6 +5,8 @@
 package io.virtnbd.engine.domain;
 
 import io.virtnbd.chain.Level;
+import io.virtnbd.engine.backup.BackupDescription;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,16 @@ record BackupPlan(Level level, String reason, Optional<CommittedChain> chain, Li
             return "";
         }
         return level == Level.DIFF ? disks.get(0).parent() : chain.orElseThrow().last();
+    }
+
+    /**
+     * The backup in words and names.
+     *
+     * @param frozen how long the guest was frozen; empty if it was not
+     */
+    BackupDescription describe(String domain, String checkpoint, String date, Optional<Duration> frozen) {
+        return new BackupDescription(domain, level, reason, checkpoint, parent(),
+                chain.map(CommittedChain::full).orElse(checkpoint), date, frozen);
     }
 
     /** Targets of the disks whose changes are tracked from this backup on. */

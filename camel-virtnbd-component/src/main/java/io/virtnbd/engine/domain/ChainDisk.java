@@ -5,6 +5,7 @@
 package io.virtnbd.engine.domain;
 
 import io.virtnbd.libvirt.DomainDisk;
+import java.util.Optional;
 
 /**
  * What is known of a disk from the committed backups of a chain.
@@ -27,5 +28,24 @@ record ChainDisk(String target, String base, String last, long capacity, String 
      */
     boolean hasAnotherImage(DomainDisk disk) {
         return !image.isEmpty() && !image.equals(disk.path().orElse(""));
+    }
+
+    /**
+     * Why the disk has to be read as a whole, whatever bitmaps there are; empty if a bitmap can tell its changes.
+     *
+     * @param capacityNow size of the disk in bytes
+     */
+    Optional<String> whyWhole(DomainDisk disk, long capacityNow) {
+        if (!disk.tracksChanges()) {
+            return Optional.of(PlannedDisk.whyUntracked(disk));
+        }
+        if (capacityNow != capacity) {
+            return Optional.of("disk " + target + " was resized from " + capacity + " to " + capacityNow + " bytes");
+        }
+        if (hasAnotherImage(disk)) {
+            return Optional.of("disk " + target + " has another image than at the last backup: "
+                    + disk.path().orElse("none") + " in place of " + image);
+        }
+        return Optional.empty();
     }
 }

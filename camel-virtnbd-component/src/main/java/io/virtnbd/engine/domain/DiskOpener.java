@@ -60,6 +60,11 @@ final class DiskOpener {
         }
     }
 
+    /** Meta context of a bitmap that QEMU exports. Source: QEMU's nbd.rst. */
+    static String bitmapContext(String bitmap) {
+        return "qemu:dirty-bitmap:" + bitmap;
+    }
+
     /** A server that was started a moment ago may not listen yet. */
     private static DiskBackup open(DiskBackupOptions options) throws IOException {
         long deadline = System.nanoTime() + RETRY_NANOS;

@@ -101,25 +101,16 @@ final class LevelPlanner {
                 continue;
             }
             String last = known.get().last();
-            Optional<String> whole = whyWhole(selected, known.get(), last);
-            planned.add(whole.isPresent() ? PlannedDisk.whole(selected.disk(), Level.INC, last, whole.get())
-                    : PlannedDisk.changes(selected.disk(), Level.INC, last, reason));
+            planned.add(PlannedDisk.onParent(selected.disk(), Level.INC, last, whyWhole(selected, known.get(), last), reason));
         }
         return new BackupPlan(Level.INC, reason, Optional.of(chain), planned);
     }
 
     /** Why a disk of the chain has to be read as a whole; empty if its changes since that checkpoint are known. */
     private Optional<String> whyWhole(SelectedDisk selected, ChainDisk known, String since) {
-        if (!selected.disk().tracksChanges()) {
-            return Optional.of(PlannedDisk.whyUntracked(selected.disk()));
-        }
-        if (selected.capacity() != known.capacity()) {
-            return Optional.of("disk " + selected.target() + " was resized from " + known.capacity() + " to "
-                    + selected.capacity() + " bytes");
-        }
-        if (known.hasAnotherImage(selected.disk())) {
-            return Optional.of("disk " + selected.target() + " has another image than at the last backup: "
-                    + selected.disk().path().orElse("none") + " in place of " + known.image());
+        Optional<String> whole = known.whyWhole(selected.disk(), selected.capacity());
+        if (whole.isPresent()) {
+            return whole;
         }
         CheckpointDefinition checkpoint = checkpoints.get(since);
         if (checkpoint == null || !checkpoint.disks().contains(selected.target())) {
@@ -142,9 +133,8 @@ final class LevelPlanner {
                         + selected.target() + " has shrunk from " + known.capacity() + " to " + selected.capacity()
                         + " bytes; begin a new chain with level=full");
             }
-            Optional<String> whole = whyWhole(selected, known, known.base());
-            planned.add(whole.isPresent() ? PlannedDisk.whole(selected.disk(), Level.DIFF, known.base(), whole.get())
-                    : PlannedDisk.changes(selected.disk(), Level.DIFF, known.base(), "a differential was asked for"));
+            planned.add(PlannedDisk.onParent(selected.disk(), Level.DIFF, known.base(),
+                    whyWhole(selected, known, known.base()), "a differential was asked for"));
         }
         return new BackupPlan(Level.DIFF, "a differential was asked for", Optional.of(chain), planned);
     }

@@ -64,26 +64,9 @@ final class OfflinePlanner {
         List<PlannedDisk> planned = new ArrayList<>();
         images.forEach((disk, image) -> {
             ChainDisk known = chain.disk(disk.target()).orElseThrow();
-            Optional<String> whole = whyWhole(disk, image, known);
-            planned.add(whole.isPresent() ? PlannedDisk.whole(disk, Level.DIFF, known.last(), whole.get())
-                    : PlannedDisk.changes(disk, Level.DIFF, known.last(), reason));
+            planned.add(PlannedDisk.onParent(disk, Level.DIFF, known.last(), known.whyWhole(disk, image.virtualSize()), reason));
         });
         return new BackupPlan(Level.DIFF, reason, Optional.of(chain), planned);
-    }
-
-    private static Optional<String> whyWhole(DomainDisk disk, QemuImage image, ChainDisk known) {
-        if (!disk.tracksChanges()) {
-            return Optional.of(PlannedDisk.whyUntracked(disk));
-        }
-        if (image.virtualSize() != known.capacity()) {
-            return Optional.of("disk " + disk.target() + " was resized from " + known.capacity() + " to " + image.virtualSize()
-                    + " bytes");
-        }
-        if (known.hasAnotherImage(disk)) {
-            return Optional.of("disk " + disk.target() + " has another image than at the last backup: "
-                    + disk.path().orElse("none") + " in place of " + known.image());
-        }
-        return Optional.empty();
     }
 
     /** Why what has changed since the last committed backup cannot be told; empty if it can. */

@@ -62,10 +62,9 @@ final class OfflineStart {
                 sideFiles.imageInfo(disk.disk());
             }
             sideFiles.bootFiles(definition);
-            BackupDescription description = new BackupDescription(domain.name(), plan.level(), plan.reason(), checkpoint,
-                    plan.parent(), plan.chain().map(CommittedChain::full).orElse(checkpoint), BackupDate.now(), Optional.empty());
+            BackupDescription description = plan.describe(domain.name(), checkpoint, BackupDate.now(), Optional.empty());
             List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, options.reading(),
-                    disk -> servers.get(disk.target()).uri(), disk -> disk.since().map(since -> "qemu:dirty-bitmap:" + since));
+                    disk -> servers.get(disk.target()).uri(), disk -> disk.since().map(DiskOpener::bitmapContext));
             return new DomainBackup(description, disks, sideFiles.list(), transaction, source, lock, afterwards);
         } catch (Throwable e) {
             Closing.after(e, source, transaction::rollBack);

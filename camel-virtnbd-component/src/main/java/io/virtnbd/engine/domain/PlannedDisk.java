@@ -24,14 +24,16 @@ record PlannedDisk(DomainDisk disk, Level filed, Level covers, String parent, Op
         return new PlannedDisk(disk, level, level, "", Optional.empty(), reason);
     }
 
-    /** The changes since a checkpoint. */
-    static PlannedDisk changes(DomainDisk disk, Level level, String since, String reason) {
-        return new PlannedDisk(disk, level, level, since, Optional.of(since), reason);
-    }
-
-    /** The whole disk, filed as an increment that covers all that was before it. */
-    static PlannedDisk whole(DomainDisk disk, Level filed, String parent, String reason) {
-        return new PlannedDisk(disk, filed, Level.FULL, parent, Optional.empty(), reason);
+    /**
+     * What builds on a checkpoint: the changes since then or, where these cannot be told, the whole disk, filed as an increment
+     * that covers all that was before it.
+     *
+     * @param whole  why the whole disk; empty for the changes
+     * @param reason why the changes
+     */
+    static PlannedDisk onParent(DomainDisk disk, Level filed, String parent, Optional<String> whole, String reason) {
+        return whole.isPresent() ? new PlannedDisk(disk, filed, Level.FULL, parent, Optional.empty(), whole.get())
+                : new PlannedDisk(disk, filed, filed, parent, Optional.of(parent), reason);
     }
 
     /** Why a disk whose changes cannot be tracked is read as a whole. */

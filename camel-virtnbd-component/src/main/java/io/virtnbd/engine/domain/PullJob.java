@@ -23,8 +23,6 @@ import java.util.Optional;
 /** The job of a running domain that serves its disks as they are at one point in time. */
 final class PullJob implements Closeable {
 
-    /** Source: QEMU's nbd.rst. */
-    private static final String BITMAP_CONTEXT = "qemu:dirty-bitmap:";
     /** The bitmap as it is exported; it has no name in the image. */
     private static final String BITMAP = "changes";
 
@@ -66,7 +64,7 @@ final class PullJob implements Closeable {
 
     /** The meta context that tells what has changed. */
     Optional<String> bitmap(PlannedDisk disk) {
-        return disk.since().map(since -> BITMAP_CONTEXT + BITMAP);
+        return disk.since().map(since -> DiskOpener.bitmapContext(BITMAP));
     }
 
     /** Ends the job, if it is still this one: a domain that was started again can have another by now. */
