@@ -4,7 +4,6 @@
  */
 package io.virtnbd.engine.domain;
 
-import io.virtnbd.chain.Level;
 import io.virtnbd.libvirt.BackupJob;
 import io.virtnbd.libvirt.BackupJobDisk;
 import io.virtnbd.libvirt.BackupServer;
