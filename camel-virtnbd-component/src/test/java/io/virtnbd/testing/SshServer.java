@@ -23,14 +23,18 @@ public final class SshServer implements AutoCloseable {
     private final int port;
     private final Process process;
 
-    /** Starts it. */
+    /**
+     * Starts it.
+     *
+     * @param parent for its own files; paths of SFTP clients that are not absolute begin here
+     */
     public SshServer(Path parent) throws Exception {
         directory = Files.createDirectories(parent.resolve("ssh"));
         port = freePort();
         for (String key : new String[] {"host", "user"}) {
             Tool.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory.resolve(key).toString());
         }
-        Files.writeString(directory.resolve("known_hosts"),
+        Files.writeString(knownHosts(),
                 "[127.0.0.1]:" + port + " " + Files.readString(directory.resolve("host.pub")));
         Path configuration = Files.writeString(directory.resolve("config"), """
                 Port %d
@@ -42,7 +46,8 @@ public final class SshServer implements AutoCloseable {
                 UsePAM no
                 PasswordAuthentication no
                 PermitRootLogin yes
-                """.formatted(port, directory.resolve("host"), directory.resolve("user.pub")));
+                Subsystem sftp internal-sftp -d %s
+                """.formatted(port, directory.resolve("host"), directory.resolve("user.pub"), parent));
         Files.createDirectories(Path.of("/run/sshd"));
         // it starts itself again for each client, by its absolute path
         process = new ProcessBuilder("/usr/sbin/sshd", "-D", "-e", "-f", configuration.toString())
@@ -82,12 +87,17 @@ public final class SshServer implements AutoCloseable {
         return directory.resolve("user");
     }
 
+    /** The host's key, and no other. */
+    public Path knownHosts() {
+        return directory.resolve("known_hosts");
+    }
+
     /** An ssh that checks the host's key against the only one that it knows. */
     public Path client() throws IOException {
         Path client = Files.writeString(directory.resolve("client"), """
                 #!/bin/sh
                 exec ssh -o UserKnownHostsFile=%s -o StrictHostKeyChecking=yes "$@"
-                """.formatted(directory.resolve("known_hosts")));
+                """.formatted(knownHosts()));
         return Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwx------"));
     }
 

@@ -1,0 +1,186 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.routes.server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A proxy on a port of the loopback interface that does to TCP connections what networks and servers do: it cuts them in the
+ * middle, refuses them, or answers in the place of an HTTP server. Without being told to it only passes bytes on.
+ */
+public final class FaultyProxy implements AutoCloseable {
+
+    private static final int BUFFER = 1 << 16;
+
+    private final int target;
+    private final ServerSocket listener;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicInteger faults = new AtomicInteger();
+    /** Faults that are still to come. */
+    private final AtomicInteger left = new AtomicInteger();
+    private volatile long cutAfter = Long.MAX_VALUE;
+    private volatile int status;
+    private volatile boolean refusing;
+
+    /** @param target port of the server on the loopback interface */
+    public FaultyProxy(int target) throws IOException {
+        this.target = target;
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        start("accept", this::accept);
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Cuts all connections whenever clients have sent that many bytes more, so many times. */
+    public void cutAfter(long bytes, int times) {
+        sent.set(0);
+        left.set(times);
+        cutAfter = bytes;
+    }
+
+    /** Answers the next requests with that status of HTTP, each on a connection that ends then; those that are open are cut. */
+    public void answer(int httpStatus, int times) {
+        left.set(times);
+        status = httpStatus;
+        cutAll();
+    }
+
+    /** Cuts all connections and lets none begin. */
+    public void refuse() {
+        refusing = true;
+        cutAll();
+    }
+
+    /** Passes everything on, from now on. */
+    public void heal() {
+        cutAfter = Long.MAX_VALUE;
+        status = 0;
+        refusing = false;
+    }
+
+    /** How often it did as it was told: cuts, answers and refusals. */
+    public int faults() {
+        return faults.get();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                sockets.add(client);
+                start("connection", () -> serve(client));
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try {
+            if (refusing) {
+                faults.incrementAndGet();
+            } else if (status != 0 && take()) {
+                faults.incrementAndGet();
+                answer(client);
+            } else {
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                sockets.add(server);
+                Thread back = start("back", () -> copy(server, client, false));
+                copy(client, server, true);
+                back.join();
+                close(server);
+            }
+        } catch (IOException | InterruptedException e) {
+            // the other side sees the end of the connection
+        } finally {
+            close(client);
+        }
+    }
+
+    private boolean take() {
+        return left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+
+    private void answer(Socket client) throws IOException {
+        InputStream in = client.getInputStream();
+        in.readNBytes(1);
+        client.getOutputStream().write(("HTTP/1.1 " + status + " Fault\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        client.shutdownOutput();
+        client.setSoTimeout(200);
+        byte[] rest = new byte[BUFFER];
+        while (in.read(rest) > 0) {
+            // a connection that is closed with bytes unread is reset, and the answer lost
+        }
+    }
+
+    private void copy(Socket from, Socket to, boolean counted) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+                if (counted && sent.addAndGet(n) > cutAfter) {
+                    sent.set(0);
+                    if (take()) {
+                        faults.incrementAndGet();
+                        cutAll();
+                        return;
+                    }
+                }
+                out.write(buffer, 0, n);
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            close(from);
+            close(to);
+        }
+    }
+
+    private void cutAll() {
+        sockets.forEach(this::close);
+    }
+
+    private void close(Socket socket) {
+        sockets.remove(socket);
+        closeQuietly(socket);
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, "faulty-proxy-" + name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(listener);
+        cutAll();
+    }
+}
