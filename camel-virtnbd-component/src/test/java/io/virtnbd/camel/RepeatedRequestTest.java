@@ -19,6 +19,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.ExpressionBuilder;
 import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
+import org.apache.camel.support.processor.idempotent.FileIdempotentRepository;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -257,6 +258,30 @@ class RepeatedRequestTest extends DomainTestSupport {
         assertThat(second.getMessage().getHeader(VirtNbdConstants.REQUEST_ID)).isEqualTo("r1");
         assertThat(ids).containsOnly("r1").hasSize(6);
         assertThat(request(" ").getException()).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** As the page says. */
+    @Test
+    void areKnownAgainByTheIdempotentConsumerOfARouteThatHasABareExport() throws Exception {
+        FileIdempotentRepository known = (FileIdempotentRepository) FileIdempotentRepository
+                .fileIdempotentRepository(directory.resolve("requests.dat").toFile());
+        List<Exchange> broken = new CopyOnWriteArrayList<>();
+        routes(routes -> routes.from("direct:start")
+                .idempotentConsumer(routes.header("JMSMessageID"), known).eager(false)
+                .to(backup("")).split().body().streaming().stopOnException().process(exchange -> {
+                    if (broken.isEmpty()) {
+                        broken.add(exchange);
+                        throw new IOException("no space left");
+                    }
+                    deliver(exchange);
+                }));
+
+        assertThat(request(Map.of("JMSMessageID", "ID:1")).getException()).isNotNull();
+        assertThat(request(Map.of("JMSMessageID", "ID:1")).getException()).isNull();
+        assertThat(delivered).hasSize(3);
+        delivered.clear();
+        assertThat(request(Map.of("JMSMessageID", "ID:1")).getException()).isNull();
+        assertThat(delivered).isEmpty();
     }
 
     @Test

@@ -60,7 +60,7 @@ final class BackupReport {
     }
 
     void failed(Throwable cause) {
-        LOG.warn("{}; {} of {} is rolled back", cause.getMessage(), what(), backup.domain());
+        LOG.warn("{}; {} of {}{} is rolled back", cause.getMessage(), what(), backup.domain(), request());
         LOG.debug("{} of {}", what(), backup.domain(), cause);
         BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
     }

@@ -121,6 +121,14 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
         return requests.stream().filter(request -> request.id().equals(id)).findFirst();
     }
 
+    /** For errors, which are to be read: of the requests the newest alone. */
+    @Override
+    public String toString() {
+        String newest = requests.isEmpty() ? "" : ", the newest " + requests.get(requests.size() - 1);
+        return "BackupRecord[prefix=" + prefix + ", first=" + first + ", highest=" + highest + ", pending=" + pending
+                + ", frozen=" + frozen + ", chain=" + chain + ", " + requests.size() + " requests" + newest + "]";
+    }
+
     /** Whether that checkpoint was made by a backup of this record. */
     boolean owns(String checkpoint) {
         return owns(prefix, first, highest, checkpoint);

@@ -121,6 +121,7 @@ class BackupRecordTest {
         assertThat(record.request("r0")).isEmpty();
         assertThat(record.request("r1")).isPresent();
         assertThat(record.request("r64")).isPresent();
+        assertThat(record.toString()).contains("64 requests", "r64").doesNotContain("r63");
     }
 
     @Test
