@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that ask for a backup and are delivered twice. */
-class RepeatedRequestTest extends DomainTestSupport {
+class RepeatedRequestRouteTest extends DomainTestSupport {
 
     private final List<Object> ids = new CopyOnWriteArrayList<>();
 
