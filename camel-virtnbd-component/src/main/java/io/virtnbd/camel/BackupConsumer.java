@@ -72,6 +72,14 @@ final class BackupConsumer extends ScheduledPollConsumer {
         super.doStop();
     }
 
+    @Override
+    protected void doShutdown() throws Exception {
+        if (executor != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(executor);
+        }
+        super.doShutdown();
+    }
+
     /** @return whether what is left of a backup is delivered */
     boolean goesOn() {
         return isRunAllowed();

@@ -37,7 +37,7 @@ final class ConcurrentDelivery extends SequentialDelivery {
             throw run.failed("the route was stopped", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw run.failed("its delivery was interrupted", e);
+            throw run.failed("its delivery was interrupted, as when the route stops", e);
         } finally {
             awaitThoseUnderWay();
         }
@@ -80,14 +80,22 @@ final class ConcurrentDelivery extends SequentialDelivery {
         }
     }
 
-    /** Unless this thread is interrupted: then the end of the backup ends them. */
+    /** Also where this thread is interrupted, as it is when the route stops: what has begun may come to its end. */
     private void awaitThoseUnderWay() {
-        try {
-            take(most);
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        for (boolean waiting = true; waiting;) {
+            try {
+                take(most);
+                waiting = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (RejectedExecutionException e) {
+                // none is under way any more
+                waiting = false;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-        } catch (RejectedExecutionException e) {
-            // none is under way any more
         }
     }
 
