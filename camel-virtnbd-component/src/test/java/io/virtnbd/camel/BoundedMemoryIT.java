@@ -86,7 +86,8 @@ class BoundedMemoryIT {
 
     private static Tool.Result inLittleMemory(QemuNbd server, Path set, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 BoundedMemoryMain.class.getName(), server.uri(), set.toString()));
         command.addAll(List.of(arguments));
         return Tool.tryRun(command.toArray(String[]::new));

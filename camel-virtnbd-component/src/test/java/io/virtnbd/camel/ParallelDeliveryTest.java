@@ -49,11 +49,12 @@ class ParallelDeliveryTest extends DomainTestSupport {
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger inflight = new AtomicInteger();
     private final AtomicInteger mostInflight = new AtomicInteger();
+    private boolean transacted;
 
     /** How a route splits a backup and delivers its parts. */
     enum Way {
-        SEQUENTIAL, LIST, SHARED, TRANSACTED, PARALLEL, PARALLEL_SHARED, PARALLEL_LIST, SEDA, PARALLEL_SEDA, THREADS, TAP, SLOW_TAP,
-        AGGREGATE, RESEQUENCE, MULTICAST, PARALLEL_MULTICAST, ONE_THREAD, NO_QUEUE, ASYNC_REDELIVERY
+        SEQUENTIAL, LIST, SHARED, TRANSACTED, PARALLEL, PARALLEL_SHARED, PARALLEL_LIST, SEDA, PARALLEL_SEDA, THREADS, TAP,
+        SLOW_TAP, AGGREGATE, RESEQUENCE, MULTICAST, PARALLEL_MULTICAST, ONE_THREAD, NO_QUEUE, ASYNC_REDELIVERY
     }
 
     /** Hands out what a backup does, and counts what is on its way then. */
@@ -86,9 +87,10 @@ class ParallelDeliveryTest extends DomainTestSupport {
     }
 
     private SplitDefinition split(RouteBuilder routes, String endpoint) {
-        return routes.from("direct:start").to(endpoint)
-                .process(exchange -> exchange.getMessage().setBody(counted(exchange.getMessage().getBody(BackupBody.class))))
-                .split(routes.body());
+        return routes.from("direct:start").to(endpoint).process(exchange -> {
+            exchange.getMessage().setBody(counted(exchange.getMessage().getBody(BackupBody.class)));
+            exchange.getExchangeExtension().setTransacted(transacted);
+        }).split(routes.body());
     }
 
     private void sink(Exchange exchange) throws Exception {
@@ -120,6 +122,7 @@ class ParallelDeliveryTest extends DomainTestSupport {
     @ParameterizedTest
     @EnumSource(Way.class)
     void comesToItsEndHoweverTightTheBoundIs(Way way) throws Exception {
+        transacted = way == Way.TRANSACTED;
         routes(routes -> {
             if (way == Way.ASYNC_REDELIVERY) {
                 routes.errorHandler(routes.defaultErrorHandler().maximumRedeliveries(3).redeliveryDelay(1)
@@ -149,7 +152,6 @@ class ParallelDeliveryTest extends DomainTestSupport {
     private void route(RouteBuilder routes, SplitDefinition split, Way way) throws Exception {
         switch (way) {
             case SHARED -> split.shareUnitOfWork();
-            case TRANSACTED -> split.process(exchange -> exchange.getExchangeExtension().setTransacted(true));
             case PARALLEL, PARALLEL_LIST, ASYNC_REDELIVERY -> split.parallelProcessing();
             case PARALLEL_SHARED -> split.parallelProcessing().shareUnitOfWork();
             case ONE_THREAD -> split.parallelProcessing().executorService(pool(1, 1000));

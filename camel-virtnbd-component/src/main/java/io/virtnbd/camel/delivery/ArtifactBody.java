@@ -145,12 +145,12 @@ public final class ArtifactBody implements StreamCache {
     @Override
     public StreamCache copy(Exchange exchange) throws IOException {
         session.retain();
-        InflightMessage inflight = artifact.inflight();
-        inflight.retain();
+        InflightMessage room = artifact.room();
+        room.retain();
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                inflight.release();
+                room.release();
                 session.release();
             }
         });

@@ -18,7 +18,7 @@ final class ArtifactDelivery {
     private long bytes = -1;
     private byte[] sha256;
     private boolean inFlight;
-    private volatile InflightMessage inflight;
+    private volatile InflightMessage room;
     /** Causes by branch; null as long as none has failed. */
     private Map<Integer, Throwable> failedBranches;
 
@@ -64,12 +64,12 @@ final class ArtifactDelivery {
     }
 
     /** What its message takes of what may be on its way. */
-    void inflight(InflightMessage message) {
-        inflight = message;
+    void room(InflightMessage message) {
+        room = message;
     }
 
-    InflightMessage inflight() {
-        return inflight;
+    InflightMessage room() {
+        return room;
     }
 
     void branchFailed(int branch, Throwable cause) {

@@ -96,8 +96,8 @@ public final class BackupRun {
     }
 
     /**
-     * The messages one by one, each made when there is room for it. The next one is null where the backup fails or ends while it
-     * is waited for.
+     * The messages one by one, each made when there is room for it. The next one is null where the backup fails or ends
+     * while it is waited for.
      */
     public Iterator<Message> bounded(MessageSource messages) {
         return new BoundedMessages(messages, inflight);

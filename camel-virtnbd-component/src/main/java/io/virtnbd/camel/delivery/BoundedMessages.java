@@ -46,7 +46,7 @@ final class BoundedMessages implements Iterator<Message> {
         try {
             PartMessage message = (PartMessage) source.next();
             previous.shrink(message.contentLength().orElse(Long.MAX_VALUE));
-            message.artifact().inflight(previous);
+            message.artifact().room(previous);
             made = true;
             return message;
         } finally {

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the content of a backup's messages that are on their way at once. Who asks for a message waits here until there is room
- * for it, or nothing else is on its way.
+ * Bounds the content of a backup's messages that are on their way at once. Who asks for a message waits here until there is
+ * room for it, or nothing else is on its way.
  *
  * <p>Nobody waits for what cannot come to an end. A message whose delivery does not begin, because a splitter collects all
- * messages first, or because the thread that asks for the next one is the one that has to deliver it, is waited for no longer
- * than a moment. Messages of which nothing is read and none ends for long, as they got lost in a queue or wait for later ones, no
- * longer count. Safe for use by several threads.
+ * messages first, or because the thread that asks for the next one is the one that has to deliver it, is waited for no
+ * longer than a moment. Messages of which nothing is read and none ends for long, as they got lost in a queue or wait for
+ * later ones, no longer count. Safe for use by several threads.
  */
 final class InflightLimit {
 
@@ -91,8 +91,8 @@ final class InflightLimit {
     }
 
     private void writeOff() {
-        LOG.warn("{}: {} messages with {} bytes have come to a halt: waiting for room for the next one no longer, maxInflightSize"
-                + " is not held", backup, messages.size(), bytes);
+        LOG.warn("{}: {} messages with {} bytes have come to a halt: waiting for room for the next one no longer,"
+                + " maxInflightSize is not held", backup, messages.size(), bytes);
         List.copyOf(messages).forEach(InflightMessage::forget);
     }
 

@@ -7,8 +7,8 @@ package io.virtnbd.camel.delivery;
 import org.apache.camel.Exchange;
 
 /**
- * The exchange that carries a message in a shared unit of work, where its end is not told: it has ended when the next message is
- * asked for. In any other case it is not kept, as the content of the message would be kept with it.
+ * The exchange that carries a message in a shared unit of work, where its end is not told: it has ended when the next
+ * message is asked for. In any other case it is not kept, as the content of the message would be kept with it.
  */
 final class PartCarrier {
 

@@ -52,7 +52,7 @@ final class PartCompletion extends SynchronizationAdapter {
         run.log().ended(artifact);
         if (!done) {
             done = true;
-            artifact.inflight().release();
+            artifact.room().release();
         }
         if (held) {
             held = false;
@@ -62,7 +62,7 @@ final class PartCompletion extends SynchronizationAdapter {
 
     @Override
     public void beforeHandover(Exchange target) {
-        artifact.inflight().handedOver();
+        artifact.room().handedOver();
         if (!held) {
             try {
                 run.session().retain();

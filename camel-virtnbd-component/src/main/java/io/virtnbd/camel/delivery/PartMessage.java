@@ -42,12 +42,12 @@ final class PartMessage extends DefaultMessage {
         // a unit of work that is there already is a shared one, and ends with the exchange that made the backup
         if (exchange.getUnitOfWork() == null) {
             run.log().begun(artifact);
-            artifact.inflight().carriedBy(exchange);
+            artifact.room().carriedBy(exchange);
             exchange.getExchangeExtension().addOnCompletion(new PartCompletion(run, artifact));
             return;
         }
         carrier.sharedBy(exchange);
-        artifact.inflight().forget();
+        artifact.room().forget();
         if (run.log().isLast(artifact)) {
             exchange.getExchangeExtension().addOnCompletion(new SharedCompletion(run, artifact, exchange));
         }

@@ -22,8 +22,8 @@ import java.util.List;
  * frame, each to be read any number of times. The extents are asked once, at the start; what the export's data says is read
  * with each stream.
  *
- * <p>All readings at a time share the connections. Each takes some 4 MiB of direct memory (8 MiB with compression, more for large
- * requests), whatever the size of the disk. Safe for use by several threads.
+ * <p>All readings at a time share the connections. Each takes some 4 MiB of direct memory (8 MiB with compression, more for
+ * large requests), whatever the size of the disk. Safe for use by several threads.
  */
 public final class DiskBackup implements Closeable {
 

@@ -14,9 +14,9 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The client of one export, which all readings at a time share, and the next ones after them: many servers, qemu-nbd by default,
- * serve one client at a time. No reading can hold up another, since each has room of its own for what it has asked for. Where
- * the client's connections have broken, the next reading makes new ones. Safe for use by several threads.
+ * The client of one export, which all readings at a time share, and the next ones after them: many servers, qemu-nbd by
+ * default, serve one client at a time. No reading can hold up another, since each has room of its own for what it has asked
+ * for. Where the client's connections have broken, the next reading makes new ones. Safe for use by several threads.
  */
 final class ExportConnections implements Closeable {
 

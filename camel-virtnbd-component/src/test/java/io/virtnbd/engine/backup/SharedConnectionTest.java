@@ -61,7 +61,8 @@ class SharedConnectionTest {
     }
 
     private static DiskBackup open(NbdServer server, boolean lz4, int connections) throws IOException {
-        NbdClientOptions client = NbdClientOptions.builder().connections(connections).connectTimeout(Duration.ofSeconds(2)).build();
+        NbdClientOptions client = NbdClientOptions.builder().connections(connections).connectTimeout(Duration.ofSeconds(2))
+                .build();
         return DiskBackup.open(DiskBackupOptions.copyOf(NbdUri.parse(server.uri(""))).withReading(new DiskReadOptions(client,
                 lz4 ? Compression.lz4(1) : Compression.NONE, 1 << 20, DiskReadOptions.DEFAULT_REQUEST_SIZE,
                 ProgressListener.NONE)));
