@@ -32,6 +32,7 @@ import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,6 +257,22 @@ class ParallelDeliveryTest extends DomainTestSupport {
         assertCommitted(host.last());
         assertAllDelivered();
         assertThat(mostInflight.get()).isLessThanOrEqualTo(4 * SEGMENT);
+    }
+
+    @RepeatedTest(10)
+    void aFailureOfOneIsWhatTheSplitFailsWith() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        routes(routes -> split(routes, SEGMENTS + "&compression=lz4&maxInflightSize=128k").streaming().stopOnException()
+                .parallelProcessing().process(exchange -> {
+                    sink(exchange);
+                    if (calls.incrementAndGet() == 5) {
+                        throw new IOException("no space left");
+                    }
+                }));
+
+        assertThat(send().getException()).hasStackTraceContaining("no space left");
+
+        assertRolledBack(host.last());
     }
 
     @ParameterizedTest

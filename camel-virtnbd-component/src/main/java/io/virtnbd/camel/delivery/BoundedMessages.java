@@ -42,18 +42,34 @@ final class BoundedMessages implements Iterator<Message> {
         if (previous == null) {
             return null;
         }
-        boolean made = false;
+        PartMessage message = null;
         try {
-            PartMessage message = (PartMessage) source.next();
-            previous.shrink(message.contentLength().orElse(Long.MAX_VALUE));
-            message.artifact().room(previous);
-            made = true;
+            message = make();
             return message;
         } finally {
-            if (!made) {
+            if (message == null) {
                 previous.forget();
             }
         }
+    }
+
+    /** A splitter that has stopped meanwhile cannot take a message any more, nor an exception. */
+    private PartMessage make() {
+        PartMessage message;
+        try {
+            message = (PartMessage) source.next();
+        } catch (UncheckedIOException e) {
+            if (limit.isCancelled()) {
+                return null;
+            }
+            throw e;
+        }
+        if (limit.isCancelled()) {
+            return null;
+        }
+        previous.shrink(message.contentLength().orElse(Long.MAX_VALUE));
+        message.artifact().room(previous);
+        return message;
     }
 
     private InflightMessage admit() {

@@ -112,6 +112,10 @@ final class InflightLimit {
         notifyAll();
     }
 
+    synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
     /** Something of a message was read. */
     void moved() {
         moved = true;
