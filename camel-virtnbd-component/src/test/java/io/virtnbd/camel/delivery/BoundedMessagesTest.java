@@ -32,7 +32,8 @@ class BoundedMessagesTest {
             @Override
             public Message next() {
                 making.run();
-                return new PartMessage(new DefaultCamelContext(), null, new ArtifactDelivery("vda.data", ArtifactKind.SEGMENT, "vda"));
+                return new PartMessage(new DefaultCamelContext(), null,
+                        new ArtifactDelivery("vda.data", ArtifactKind.SEGMENT, "vda"));
             }
         }, limit);
     }
