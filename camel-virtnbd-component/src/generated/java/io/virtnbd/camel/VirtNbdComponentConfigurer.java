@@ -48,6 +48,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "compression": getOrCreateConfiguration(target).setCompression(property(camelContext, io.virtnbd.camel.CompressionMethod.class, value)); return true;
         case "compressionlevel":
         case "compressionLevel": getOrCreateConfiguration(target).setCompressionLevel(property(camelContext, int.class, value)); return true;
+        case "concurrentconsumers":
+        case "concurrentConsumers": getOrCreateConfiguration(target).setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.virtnbd.camel.VirtNbdConfiguration.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
@@ -73,6 +75,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "level": getOrCreateConfiguration(target).setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
         case "manifesttimeout":
         case "manifestTimeout": getOrCreateConfiguration(target).setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maxinflightsize":
+        case "maxInflightSize": getOrCreateConfiguration(target).setMaxInflightSize(property(camelContext, java.lang.String.class, value)); return true;
         case "nbduri":
         case "nbdUri": getOrCreateConfiguration(target).setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
         case "overwrite": getOrCreateConfiguration(target).setOverwrite(property(camelContext, boolean.class, value)); return true;
@@ -124,6 +128,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "compression": return io.virtnbd.camel.CompressionMethod.class;
         case "compressionlevel":
         case "compressionLevel": return int.class;
+        case "concurrentconsumers":
+        case "concurrentConsumers": return int.class;
         case "configuration": return io.virtnbd.camel.VirtNbdConfiguration.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
@@ -149,6 +155,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "level": return io.virtnbd.camel.BackupLevel.class;
         case "manifesttimeout":
         case "manifestTimeout": return long.class;
+        case "maxinflightsize":
+        case "maxInflightSize": return java.lang.String.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
         case "overwrite": return boolean.class;
@@ -201,6 +209,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "compression": return getOrCreateConfiguration(target).getCompression();
         case "compressionlevel":
         case "compressionLevel": return getOrCreateConfiguration(target).getCompressionLevel();
+        case "concurrentconsumers":
+        case "concurrentConsumers": return getOrCreateConfiguration(target).getConcurrentConsumers();
         case "configuration": return target.getConfiguration();
         case "connecttimeout":
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
@@ -226,6 +236,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "level": return getOrCreateConfiguration(target).getLevel();
         case "manifesttimeout":
         case "manifestTimeout": return getOrCreateConfiguration(target).getManifestTimeout();
+        case "maxinflightsize":
+        case "maxInflightSize": return getOrCreateConfiguration(target).getMaxInflightSize();
         case "nbduri":
         case "nbdUri": return getOrCreateConfiguration(target).getNbdUri();
         case "overwrite": return getOrCreateConfiguration(target).isOverwrite();

@@ -45,6 +45,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "compression": target.getConfiguration().setCompression(property(camelContext, io.virtnbd.camel.CompressionMethod.class, value)); return true;
         case "compressionlevel":
         case "compressionLevel": target.getConfiguration().setCompressionLevel(property(camelContext, int.class, value)); return true;
+        case "concurrentconsumers":
+        case "concurrentConsumers": target.getConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connections": target.getConfiguration().setConnections(property(camelContext, int.class, value)); return true;
@@ -73,6 +75,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "level": target.getConfiguration().setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
         case "manifesttimeout":
         case "manifestTimeout": target.getConfiguration().setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maxinflightsize":
+        case "maxInflightSize": target.getConfiguration().setMaxInflightSize(property(camelContext, java.lang.String.class, value)); return true;
         case "nbduri":
         case "nbdUri": target.getConfiguration().setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
         case "overwrite": target.getConfiguration().setOverwrite(property(camelContext, boolean.class, value)); return true;
@@ -145,6 +149,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "compression": return io.virtnbd.camel.CompressionMethod.class;
         case "compressionlevel":
         case "compressionLevel": return int.class;
+        case "concurrentconsumers":
+        case "concurrentConsumers": return int.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "connections": return int.class;
@@ -173,6 +179,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "level": return io.virtnbd.camel.BackupLevel.class;
         case "manifesttimeout":
         case "manifestTimeout": return long.class;
+        case "maxinflightsize":
+        case "maxInflightSize": return java.lang.String.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
         case "overwrite": return boolean.class;
@@ -246,6 +254,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "compression": return target.getConfiguration().getCompression();
         case "compressionlevel":
         case "compressionLevel": return target.getConfiguration().getCompressionLevel();
+        case "concurrentconsumers":
+        case "concurrentConsumers": return target.getConfiguration().getConcurrentConsumers();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
         case "connections": return target.getConfiguration().getConnections();
@@ -274,6 +284,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "level": return target.getConfiguration().getLevel();
         case "manifesttimeout":
         case "manifestTimeout": return target.getConfiguration().getManifestTimeout();
+        case "maxinflightsize":
+        case "maxInflightSize": return target.getConfiguration().getMaxInflightSize();
         case "nbduri":
         case "nbdUri": return target.getConfiguration().getNbdUri();
         case "overwrite": return target.getConfiguration().isOverwrite();

@@ -6,25 +6,30 @@ package io.virtnbd.camel;
 
 import io.virtnbd.camel.delivery.BackupRun;
 import io.virtnbd.camel.delivery.DeliveryFailure;
-import io.virtnbd.camel.delivery.IncompleteBackupException;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.ScheduledPollConsumer;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes a backup of each of its domains at each poll, one domain after the other, and sends each of its messages through the
- * route in an exchange of its own, one after the other. The first failure ends the backup, also one that the route has
- * handled; the other domains are backed up nevertheless, and then the poll fails.
+ * route in an exchange of its own, one after the other or so many at once. The first failure ends the backup, also one that the
+ * route has handled; the other domains are backed up nevertheless, and then the poll fails.
  */
 final class BackupConsumer extends ScheduledPollConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackupConsumer.class);
+
+    private volatile ExecutorService executor;
+    private volatile BackupRun current;
 
     BackupConsumer(VirtNbdEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -39,7 +44,45 @@ final class BackupConsumer extends ScheduledPollConsumer {
     protected void doStart() throws Exception {
         getEndpoint().usedByConsumer();
         StartupRecovery.start(getEndpoint());
+        int threads = concurrentConsumers();
+        if (threads > 1) {
+            // one that is refused must be told of, which Camel's default, to run it in the thread that asks, does not
+            ThreadPoolProfile profile = new ThreadPoolProfileBuilder("virtnbd-consumer").poolSize(threads).maxPoolSize(threads)
+                    .rejectedPolicy(ThreadPoolRejectedPolicy.Abort).build();
+            executor = getEndpoint().getCamelContext().getExecutorServiceManager()
+                    .newThreadPool(this, "virtnbd-consumer", profile);
+        }
         super.doStart();
+    }
+
+    private int concurrentConsumers() {
+        return getEndpoint().getConfiguration().getConcurrentConsumers();
+    }
+
+    /** What is being delivered is delivered; nothing else is. */
+    @Override
+    protected void doStop() throws Exception {
+        BackupRun waiting = current;
+        if (waiting != null) {
+            waiting.stopHandingOut();
+        }
+        if (executor != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdown(executor);
+        }
+        super.doStop();
+    }
+
+    @Override
+    protected void doShutdown() throws Exception {
+        if (executor != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(executor);
+        }
+        super.doShutdown();
+    }
+
+    /** @return whether what is left of a backup is delivered */
+    boolean goesOn() {
+        return isRunAllowed();
     }
 
     @Override
@@ -85,20 +128,18 @@ final class BackupConsumer extends ScheduledPollConsumer {
     private int backUp(String domain) throws Exception {
         BackupParts parts = begin(domain);
         BackupRun run = parts.run();
-        int count = 0;
+        current = run;
         try {
-            for (Iterator<Message> messages = parts.iterator(); messages.hasNext(); count++) {
-                if (!isRunAllowed()) {
-                    // Camel does not report what fails while a route is stopped; the end of the backup is logged
-                    throw run.failed("the route was stopped after " + count + " messages", null);
-                }
-                send(messages.next(), run);
-            }
+            ExecutorService threads = executor;
+            int count = (threads == null ? new SequentialDelivery(this, run)
+                    : new ConcurrentDelivery(this, run, threads, concurrentConsumers())).deliver(parts.iterator());
+            run.end();
+            run.requireNotLost();
+            return count;
         } finally {
+            current = null;
             run.end();
         }
-        run.requireNotLost();
-        return count;
     }
 
     private BackupParts begin(String domain) throws Exception {
@@ -110,22 +151,21 @@ final class BackupConsumer extends ScheduledPollConsumer {
         }
     }
 
-    private void send(Message message, BackupRun run) throws IncompleteBackupException {
-        String name = message.getHeader(VirtNbdConstants.FILE_NAME, "a frame", String.class);
+    /**
+     * Sends a message through the route, whatever becomes of it there.
+     *
+     * @return why that failed; null if it did not
+     */
+    Throwable send(Message message) {
         Exchange exchange = createExchange(false);
-        Throwable cause;
         try {
             exchange.getExchangeExtension().setStreamCacheDisabled(true);
             exchange.setIn(message);
             process(exchange);
-            cause = DeliveryFailure.of(exchange);
+            return DeliveryFailure.of(exchange);
         } finally {
             releaseExchange(exchange, false);
         }
-        if (cause != null) {
-            run.failed("the delivery of " + name + " failed", cause);
-        }
-        run.requireNoFailure();
     }
 
     private void process(Exchange exchange) {

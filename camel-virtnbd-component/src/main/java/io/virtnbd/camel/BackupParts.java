@@ -7,10 +7,12 @@ package io.virtnbd.camel;
 import io.virtnbd.camel.delivery.ArtifactBody;
 import io.virtnbd.camel.delivery.ArtifactKind;
 import io.virtnbd.camel.delivery.BackupRun;
+import io.virtnbd.camel.delivery.MessageSource;
 import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.engine.backup.BackedUpDisk;
 import io.virtnbd.engine.backup.BackupDescription;
 import io.virtnbd.engine.backup.Segment;
+import io.virtnbd.engine.backup.SegmentIterator;
 import io.virtnbd.engine.backup.SideFile;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -52,25 +54,30 @@ final class BackupParts implements Iterable<Message> {
         return BackupHeaders.of(backup);
     }
 
-    /** To be asked for once. */
+    /** To be asked for once. Hands out each message when there is room for it. */
     @Override
     public Iterator<Message> iterator() {
-        List<Iterator<? extends Message>> all = new ArrayList<>();
+        List<MessageSource> all = new ArrayList<>();
         List<BackedUpDisk> disks = run.backup().disks();
         for (BackedUpDisk disk : disks) {
             boolean last = disk == disks.get(disks.size() - 1);
             all.add(switch (unit) {
-                case disk -> new MappingIterator<>(List.of(disk).iterator(), this::disk);
-                case segment -> new MappingIterator<>(disk.backup().segments(), segment -> segment(disk, segment));
+                case disk -> MappedMessages.of(disk, disk.backup().readAhead(), this::disk);
+                case segment -> segments(disk, disk.backup().segments());
                 case frame -> new DiskFrames(run, this, disk, last && !withManifest);
             });
         }
         if (withManifest) {
-            all.add(new MappingIterator<>(run.backup().sideFiles().iterator(), this::sideFile));
+            run.backup().sideFiles()
+                    .forEach(file -> all.add(MappedMessages.of(file, file.content().length().orElse(0), this::sideFile)));
             String manifest = BackupFileNames.manifest(backup.domain(), backup.checkpoint());
-            all.add(new MappingIterator<>(List.of(manifest).iterator(), this::manifest));
+            all.add(MappedMessages.of(manifest, 0, this::manifest));
         }
-        return new JoinedIterator<>(all);
+        return run.bounded(new JoinedMessages(all));
+    }
+
+    private MessageSource segments(BackedUpDisk disk, SegmentIterator segments) {
+        return new MappedMessages<>(segments, segments::nextSize, segment -> segment(disk, segment));
     }
 
     private Message disk(BackedUpDisk disk) {

@@ -77,8 +77,9 @@ final class BackupStart {
 
     private BackupRun run(RunningBackup backup, BackupProgress progress, long start, boolean withManifest) throws IOException {
         boolean checksums = withManifest && configuration.getChecksum() == ChecksumMethod.sha256;
-        DeliveryOptions options = new DeliveryOptions(checksums, configuration.getManifestTimeout());
         try {
+            DeliveryOptions options = new DeliveryOptions(checksums, configuration.getManifestTimeout(),
+                    ByteSize.parse("maxInflightSize", configuration.getMaxInflightSize()));
             BackupRun run = new BackupRun(context, backup, progress, options, start);
             OpenBackups open = endpoint.getComponent().openBackups();
             open.add(run);

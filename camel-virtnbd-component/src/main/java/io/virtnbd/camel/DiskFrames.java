@@ -6,16 +6,16 @@ package io.virtnbd.camel;
 
 import io.virtnbd.camel.delivery.BackupRun;
 import io.virtnbd.camel.delivery.FrameStream;
+import io.virtnbd.camel.delivery.MessageSource;
 import io.virtnbd.engine.backup.BackedUpDisk;
 import io.virtnbd.engine.backup.EncodedFrame;
 import io.virtnbd.engine.backup.FrameIterator;
 import io.virtnbd.sparsestream.Frame;
 import io.virtnbd.sparsestream.FrameKind;
-import java.util.Iterator;
 import org.apache.camel.Message;
 
 /** The frames of one disk as messages. */
-final class DiskFrames implements Iterator<Message> {
+final class DiskFrames implements MessageSource {
 
     private final BackupRun run;
     private final BackupParts parts;
@@ -36,6 +36,11 @@ final class DiskFrames implements Iterator<Message> {
     @Override
     public boolean hasNext() {
         return frames.hasNext();
+    }
+
+    @Override
+    public long nextSize() {
+        return frames.nextSize();
     }
 
     @Override

@@ -20,7 +20,8 @@ public class NbdConfiguration {
                             + " percent sign or an ampersand.")
     private String nbdUri;
     @UriParam(label = "advanced", defaultValue = "1")
-    @Metadata(description = "Most connections to one export. More than one only where the server allows it.")
+    @Metadata(description = "Most connections to one export, which all that is read of it at once shares. More than one"
+                            + " only where the server allows it.")
     private int connections = 1;
     @UriParam(label = "advanced", defaultValue = "32")
     @Metadata(description = "Most requests in flight on one connection.")

@@ -69,6 +69,10 @@ final class OptionRules {
         require(configuration.getManifestTimeout() >= 0, "manifestTimeout", configuration.getManifestTimeout(), "0 or more");
         require(configuration.getUnit() != BackupUnit.frame || configuration.getCompression() == CompressionMethod.none,
                 "compression", configuration.getCompression(), "none with unit=frame: use the lz4 data format in the route");
+        require(ByteSize.parse("maxInflightSize", configuration.getMaxInflightSize()) > 0, "maxInflightSize",
+                configuration.getMaxInflightSize(), "more than 0");
+        require(configuration.getConcurrentConsumers() >= 1, "concurrentConsumers", configuration.getConcurrentConsumers(),
+                "1 or more");
         require(configuration.getBackupTimeout() >= 0, "backupTimeout", configuration.getBackupTimeout(), "0 or more");
         if (options.nbdUri().isPresent()) {
             options.backup();

@@ -50,6 +50,16 @@ public class VirtNbdConfiguration extends LibvirtConfiguration implements Clonea
     @Metadata(description = "Backup only: how long the manifest waits for artifacts that are still being delivered, where"
                             + " messages are processed in parallel. Then its delivery fails.")
     private long manifestTimeout = 300_000;
+    @UriParam(label = "advanced", defaultValue = "64m")
+    @Metadata(description = "Backup only: most bytes of content in the messages that are on their way at once, where they are"
+                            + " processed in parallel or by other threads. The next message is made only when there is room for"
+                            + " it; one that is larger goes alone. A whole disk counts as what is read ahead of it. Units are"
+                            + " powers of 1024.")
+    private String maxInflightSize = "64m";
+    @UriParam(label = "consumer", defaultValue = "1")
+    @Metadata(description = "Most messages of a backup that a consumer sends through its route at once. The manifest is sent"
+                            + " when all others were delivered.")
+    private int concurrentConsumers = 1;
     @UriParam(label = "advanced")
     @Metadata(description = "Is told how far a backup or a restore has come.")
     private ProgressListener progressListener;
@@ -152,6 +162,22 @@ public class VirtNbdConfiguration extends LibvirtConfiguration implements Clonea
     /** @param manifestTimeout in milliseconds */
     public void setManifestTimeout(long manifestTimeout) {
         this.manifestTimeout = manifestTimeout;
+    }
+
+    public String getMaxInflightSize() {
+        return maxInflightSize;
+    }
+
+    public void setMaxInflightSize(String maxInflightSize) {
+        this.maxInflightSize = maxInflightSize;
+    }
+
+    public int getConcurrentConsumers() {
+        return concurrentConsumers;
+    }
+
+    public void setConcurrentConsumers(int concurrentConsumers) {
+        this.concurrentConsumers = concurrentConsumers;
     }
 
     public ProgressListener getProgressListener() {

@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -30,6 +31,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,20 +79,54 @@ class BoundedMemoryIT {
     void backsUpInBoundedMemory(String unit, String compression) throws Exception {
         Path set = directory.resolve("set");
         try (QemuNbd server = QemuNbd.serve(source, "raw")) {
-            String output = Tool.run(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-                    "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                    BoundedMemoryMain.class.getName(), server.uri(), set.toString(), unit, compression);
-            Matcher resident = RESIDENT.matcher(output);
-            assertThat(resident.find()).as(output).isTrue();
-            System.out.println(unit + " " + compression + ": " + resident.group());
-            assertThat(Long.parseLong(resident.group(1)) >> 10).isLessThanOrEqualTo(RESIDENT_LIMIT_MIB);
+            assertBounded(inLittleMemory(server, set, unit, compression), unit + " " + compression);
         }
+        assertRestores(set, unit, compression);
+    }
 
+    private static Tool.Result inLittleMemory(QemuNbd server, Path set, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                BoundedMemoryMain.class.getName(), server.uri(), set.toString()));
+        command.addAll(List.of(arguments));
+        return Tool.tryRun(command.toArray(String[]::new));
+    }
+
+    private static void assertBounded(Tool.Result result, String what) {
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        Matcher resident = RESIDENT.matcher(result.output());
+        assertThat(resident.find()).as(result.output()).isTrue();
+        System.out.println(what + ": " + resident.group());
+        assertThat(Long.parseLong(resident.group(1)) >> 10).isLessThanOrEqualTo(RESIDENT_LIMIT_MIB);
+    }
+
+    private void assertRestores(Path set, String unit, String compression) throws Exception {
         Path image = directory.resolve("restored.raw");
         List<StreamInput> streams = unit.equals("frame") ? List.of(StreamInput.of(joined(set, compression.equals("lz4"))))
                 : BackupSets.inputs(BackupSets.chain(set, null, null));
         DiskRestore.restore(streams, RestoreOptions.toImage(image, ImageFormat.RAW));
         assertThat(Files.mismatch(source, image)).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"segment,lz4", "segment,none", "disk,none"})
+    void deliversSideBySideInBoundedMemory(String unit, String compression) throws Exception {
+        Path set = directory.resolve("set");
+        try (QemuNbd server = QemuNbd.serve(source, "raw")) {
+            assertBounded(inLittleMemory(server, set, unit, compression, "24m"), "side by side, " + unit + " " + compression);
+        }
+        assertRestores(set, unit, compression);
+    }
+
+    /** What the bound is for. */
+    @Test
+    void deliversSideBySideOnlyWithTheBound() throws Exception {
+        try (QemuNbd server = QemuNbd.serve(source, "raw")) {
+            Tool.Result result = inLittleMemory(server, directory.resolve("set"), "segment", "lz4", "1t");
+            assertThat(result.exitCode()).as(result.output()).isNotZero();
+            assertThat(result.output()).contains("OutOfMemoryError");
+        }
     }
 
     /** The frames in a directory, decompressed one by one, as one stream. */

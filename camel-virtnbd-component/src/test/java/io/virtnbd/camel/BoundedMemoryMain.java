@@ -23,10 +23,11 @@ final class BoundedMemoryMain {
     private BoundedMemoryMain() {
     }
 
-    /** @param args URI of the export, directory, unit, compression */
+    /** @param args URI of the export, directory, unit, compression; for deliveries side by side also maxInflightSize */
     public static void main(String[] args) throws Exception {
         boolean frames = args[2].equals("frame");
         boolean compressFrames = frames && args[3].equals("lz4");
+        boolean parallel = args.length > 4;
         String sink = "file:" + args[1] + (frames ? "?fileName=frame-${exchangeProperty.CamelSplitIndex}" : "");
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.addRoutes(new RouteBuilder() {
@@ -35,8 +36,11 @@ final class BoundedMemoryMain {
                     errorHandler(defaultErrorHandler().maximumRedeliveries(2).redeliveryDelay(0));
                     from("direct:start")
                             .to("virtnbd:backup?nbdUri=" + args[0] + "&unit=" + args[2]
-                                    + (frames ? "" : "&compression=" + args[3]))
-                            .split(body()).streaming().stopOnException()
+                                    + (frames ? "" : "&compression=" + args[3])
+                                    + (parallel ? "&maxInflightSize=" + args[4] : ""))
+                            .split(body()).streaming().stopOnException().parallelProcessing(parallel)
+                            // reads slower than all is read and compressed
+                            .delay(parallel ? 100 : 0)
                             .choice().when(exchange -> compressFrames).marshal().custom("lz4").end()
                             .process(new BrokenSink())
                             .to(sink);

@@ -27,6 +27,7 @@ public final class ArtifactBody implements StreamCache {
 
     private final BackupSession session;
     private final DeliveryLog log;
+    private final InflightLimit limit;
     private final ArtifactDelivery artifact;
     private final ReopenableStream content;
     private final boolean checksum;
@@ -37,6 +38,7 @@ public final class ArtifactBody implements StreamCache {
     ArtifactBody(BackupRun run, ArtifactDelivery artifact, ReopenableStream content, boolean checksum, Runnable whenRead) {
         this.session = run.session();
         this.log = run.log();
+        this.limit = run.inflight();
         this.artifact = artifact;
         this.content = content;
         this.checksum = checksum;
@@ -48,6 +50,7 @@ public final class ArtifactBody implements StreamCache {
     private ArtifactBody(ArtifactBody original) {
         this.session = original.session;
         this.log = original.log;
+        this.limit = original.limit;
         this.artifact = original.artifact;
         this.content = original.content;
         this.checksum = original.checksum;
@@ -142,9 +145,12 @@ public final class ArtifactBody implements StreamCache {
     @Override
     public StreamCache copy(Exchange exchange) throws IOException {
         session.retain();
+        InflightMessage room = artifact.room();
+        room.retain();
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
+                room.release();
                 session.release();
             }
         });
@@ -185,6 +191,11 @@ public final class ArtifactBody implements StreamCache {
     }
 
     private final class ReadingListener implements ArtifactInputStream.Listener {
+
+        @Override
+        public void moved() {
+            limit.moved();
+        }
 
         @Override
         public void complete(long bytes, byte[] sha256) {

@@ -18,6 +18,7 @@ final class ArtifactDelivery {
     private long bytes = -1;
     private byte[] sha256;
     private boolean inFlight;
+    private volatile InflightMessage room;
     /** Causes by branch; null as long as none has failed. */
     private Map<Integer, Throwable> failedBranches;
 
@@ -60,6 +61,15 @@ final class ArtifactDelivery {
 
     void inFlight(boolean value) {
         inFlight = value;
+    }
+
+    /** What its message takes of what may be on its way. */
+    void room(InflightMessage message) {
+        room = message;
+    }
+
+    InflightMessage room() {
+        return room;
     }
 
     void branchFailed(int branch, Throwable cause) {

@@ -47,6 +47,7 @@ final class ArtifactInputStream extends InputStream {
         }
         int read = readSource(target, offset, size);
         if (read > 0) {
+            listener.moved();
             count += read;
             if (digest != null && !complete) {
                 digest.update(target, offset, read);
@@ -91,6 +92,9 @@ final class ArtifactInputStream extends InputStream {
 
     /** Is told what becomes of a reading. */
     interface Listener {
+
+        /** Something was read. */
+        void moved();
 
         /** @param sha256 null where none was asked for */
         void complete(long bytes, byte[] sha256);

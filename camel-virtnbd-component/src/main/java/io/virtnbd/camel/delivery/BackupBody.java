@@ -77,6 +77,7 @@ public final class BackupBody implements Iterable<Message> {
             return false;
         }
 
+        /** Waits for room for the next message; null where the backup fails or ends meanwhile, which a splitter takes well. */
         @Override
         public Message next() {
             if (!hasNext()) {

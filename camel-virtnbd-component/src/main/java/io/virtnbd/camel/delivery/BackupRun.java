@@ -7,6 +7,7 @@ package io.virtnbd.camel.delivery;
 import io.virtnbd.engine.ReopenableStream;
 import io.virtnbd.engine.backup.BackupDescription;
 import io.virtnbd.engine.backup.RunningBackup;
+import java.util.Iterator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -22,10 +23,11 @@ public final class BackupRun {
     private final RunningBackup backup;
     private final BackupProgress progress;
     private final DeliveryOptions options;
+    private final InflightLimit inflight;
     private final DeliveryLog log;
     private final BackupOutcome outcome;
     private final BackupSession session;
-    private PartMessage previous;
+    private PartCarrier previous;
     private volatile String splitterId;
     private volatile ParentExchange parent;
 
@@ -42,7 +44,8 @@ public final class BackupRun {
         this.backup = backup;
         this.progress = progress;
         this.options = options;
-        this.log = new DeliveryLog(name);
+        this.inflight = new InflightLimit(name, options.maxInflightSize());
+        this.log = new DeliveryLog(name, inflight::cancel);
         BackupReport report = new BackupReport(context, backup, start);
         this.outcome = new BackupOutcome(backup, name, log, report);
         this.session = new BackupSession(name, outcome);
@@ -84,11 +87,20 @@ public final class BackupRun {
 
     Message message(ArtifactDelivery artifact, Object body) {
         if (previous != null) {
-            previous.nextIsAskedFor();
+            previous.nextIsAskedFor(log);
         }
-        previous = new PartMessage(context, this, artifact);
-        previous.setBody(body);
-        return previous;
+        PartMessage message = new PartMessage(context, this, artifact);
+        message.setBody(body);
+        previous = message.carrier();
+        return message;
+    }
+
+    /**
+     * The messages one by one, each made when there is room for it. The next one is null where the backup fails or ends
+     * while it is waited for.
+     */
+    public Iterator<Message> bounded(MessageSource messages) {
+        return new BoundedMessages(messages, inflight);
     }
 
     /**
@@ -118,6 +130,7 @@ public final class BackupRun {
     /** Ends the backup, whoever uses it, also where it is committed. */
     void close(String why) {
         abort(why);
+        stopHandingOut();
         session.abort(why);
     }
 
@@ -157,8 +170,14 @@ public final class BackupRun {
         }
     }
 
+    /** No further messages are handed out; who waits for one gets none. */
+    public void stopHandingOut() {
+        inflight.cancel();
+    }
+
     /** Whoever has begun the backup is done with it. No further messages are handed out. */
     public void end() {
+        stopHandingOut();
         session.end();
     }
 
@@ -195,6 +214,10 @@ public final class BackupRun {
 
     BackupSession session() {
         return session;
+    }
+
+    InflightLimit inflight() {
+        return inflight;
     }
 
     DeliveryLog log() {

@@ -22,6 +22,7 @@ final class DeliveryLog {
     private static final int MAX_DEPTH = 100;
 
     private final String backup;
+    private final Runnable whenFailed;
     private final List<ArtifactDelivery> artifacts = new ArrayList<>();
     private int inFlight;
     private ArtifactDelivery last;
@@ -29,9 +30,13 @@ final class DeliveryLog {
     private IncompleteBackupException failure;
     private boolean failureIsHidden;
 
-    /** @param backup its name, for errors */
-    DeliveryLog(String backup) {
+    /**
+     * @param backup     its name, for errors
+     * @param whenFailed is run at the first failure
+     */
+    DeliveryLog(String backup, Runnable whenFailed) {
         this.backup = backup;
+        this.whenFailed = whenFailed;
     }
 
     synchronized ArtifactDelivery add(String name, ArtifactKind kind, String disk) {
@@ -132,6 +137,7 @@ final class DeliveryLog {
             failure = new IncompleteBackupException(backup + " is incomplete: " + what + reason(cause), cause);
             failureIsHidden = hidden;
             notifyAll();
+            whenFailed.run();
         }
         return failure;
     }

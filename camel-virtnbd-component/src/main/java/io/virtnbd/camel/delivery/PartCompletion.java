@@ -17,6 +17,7 @@ final class PartCompletion extends SynchronizationAdapter {
     private final BackupRun run;
     private final ArtifactDelivery artifact;
     private boolean held;
+    private boolean done;
 
     PartCompletion(BackupRun run, ArtifactDelivery artifact) {
         this.run = run;
@@ -49,6 +50,10 @@ final class PartCompletion extends SynchronizationAdapter {
     @Override
     public void onDone(Exchange exchange) {
         run.log().ended(artifact);
+        if (!done) {
+            done = true;
+            artifact.room().release();
+        }
         if (held) {
             held = false;
             run.session().release();
@@ -57,6 +62,7 @@ final class PartCompletion extends SynchronizationAdapter {
 
     @Override
     public void beforeHandover(Exchange target) {
+        artifact.room().handedOver();
         if (!held) {
             try {
                 run.session().retain();

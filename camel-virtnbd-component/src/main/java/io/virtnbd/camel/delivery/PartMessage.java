@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel.delivery;
 
+import java.util.OptionalLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultMessage;
@@ -16,13 +17,14 @@ final class PartMessage extends DefaultMessage {
 
     private final BackupRun run;
     private final ArtifactDelivery artifact;
-    private Exchange carrier;
-    private boolean shared;
+    private final PartCarrier carrier;
+    private boolean carried;
 
     PartMessage(CamelContext context, BackupRun run, ArtifactDelivery artifact) {
         super(context);
         this.run = run;
         this.artifact = artifact;
+        this.carrier = new PartCarrier(artifact);
     }
 
     ArtifactDelivery artifact() {
@@ -32,26 +34,31 @@ final class PartMessage extends DefaultMessage {
     @Override
     public void setExchange(Exchange exchange) {
         super.setExchange(exchange);
-        if (exchange == null || carrier != null) {
+        if (exchange == null || carried) {
             return;
         }
-        carrier = exchange;
+        carried = true;
         run.carriedBy(exchange);
         // a unit of work that is there already is a shared one, and ends with the exchange that made the backup
-        shared = exchange.getUnitOfWork() != null;
-        if (!shared) {
+        if (exchange.getUnitOfWork() == null) {
             run.log().begun(artifact);
+            artifact.room().carriedBy(exchange);
             exchange.getExchangeExtension().addOnCompletion(new PartCompletion(run, artifact));
-        } else if (run.log().isLast(artifact)) {
+            return;
+        }
+        carrier.sharedBy(exchange);
+        artifact.room().forget();
+        if (run.log().isLast(artifact)) {
             exchange.getExchangeExtension().addOnCompletion(new SharedCompletion(run, artifact, exchange));
         }
     }
 
-    /** In a shared unit of work the end of an exchange is not told; it has ended when the next message is asked for. */
-    void nextIsAskedFor() {
-        Throwable failure = shared ? DeliveryFailure.of(carrier) : null;
-        if (failure != null) {
-            run.log().failed(artifact, failure, carrier.getException() == null);
-        }
+    PartCarrier carrier() {
+        return carrier;
+    }
+
+    /** Bytes of the content, where they are known. */
+    OptionalLong contentLength() {
+        return getBody() instanceof byte[] bytes ? OptionalLong.of(bytes.length) : ((ArtifactBody) getBody()).contentLength();
     }
 }

@@ -15,7 +15,6 @@ import io.virtnbd.sparsestream.StreamMetadataBuilder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -23,8 +22,8 @@ import java.util.List;
  * frame, each to be read any number of times. The extents are asked once, at the start; what the export's data says is read
  * with each stream.
  *
- * <p>Each reading takes a connection of its own and some 4 MiB of direct memory (8 MiB with compression, more for large
- * requests), whatever the size of the disk. Safe for use by several threads.
+ * <p>All readings at a time share the connections. Each takes some 4 MiB of direct memory (8 MiB with compression, more for
+ * large requests), whatever the size of the disk. Safe for use by several threads.
  */
 public final class DiskBackup implements Closeable {
 
@@ -113,13 +112,18 @@ public final class DiskBackup implements Closeable {
         return new WholeStream(plan, streams);
     }
 
+    /** Bytes of memory that one reading of the whole disk takes. */
+    public long readAhead() {
+        return streams.readAhead();
+    }
+
     /** The number of {@link #segments}, at least 1. */
     public int segmentCount() {
         return segmentCount;
     }
 
     /** The disk in segments, each of which is made when the iterator is asked for it. */
-    public Iterator<Segment> segments() {
+    public SegmentIterator segments() {
         return new SegmentIterator(plan, streams, segmentCount);
     }
 

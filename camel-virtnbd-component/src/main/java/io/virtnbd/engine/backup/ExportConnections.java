@@ -7,24 +7,26 @@ package io.virtnbd.engine.backup;
 import io.virtnbd.nbd.client.ExportInfo;
 import io.virtnbd.nbd.client.NbdClient;
 import io.virtnbd.nbd.client.NbdClientOptions;
-import io.virtnbd.nbd.protocol.NbdException;
 import io.virtnbd.nbd.protocol.NbdUri;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The connections to one export. One that is done is kept for the next reading, because many servers, qemu-nbd by default,
- * serve one client at a time. Safe for use by several threads.
+ * The client of one export, which all readings at a time share, and the next ones after them: many servers, qemu-nbd by
+ * default, serve one client at a time. No reading can hold up another, since each has room of its own for what it has asked
+ * for. Where the client's connections have broken, the next reading makes new ones. Safe for use by several threads.
  */
 final class ExportConnections implements Closeable {
 
     private final NbdUri uri;
     private final NbdClientOptions options;
-    private final Set<NbdClient> busy = new HashSet<>();
+    private final ReentrantLock connecting = new ReentrantLock();
     private ExportInfo planned;
-    private NbdClient idle;
+    private NbdClient client;
+    private int readings;
+    private boolean doubtful;
     private boolean closed;
 
     ExportConnections(NbdUri uri, NbdClientOptions options) {
@@ -33,20 +35,44 @@ final class ExportConnections implements Closeable {
     }
 
     /**
-     * The kept connection, or a new one.
+     * The client, for one reading.
      *
-     * @throws DiskBackupException if the backup is closed, or the export is not what it was
+     * @throws DiskBackupException    if the backup is closed, or the export is not what it was
+     * @throws InterruptedIOException if the thread is interrupted while another one connects; it stays marked so
      */
-    NbdClient acquire() throws DiskBackupException, NbdException {
-        synchronized (this) {
-            requireOpen();
-            NbdClient kept = idle;
-            idle = null;
-            if (kept != null && kept.isOpen()) {
-                busy.add(kept);
-                return kept;
-            }
+    NbdClient acquire() throws IOException {
+        NbdClient shared = share();
+        if (shared != null) {
+            return shared;
         }
+        lockConnecting();
+        try {
+            shared = share();
+            return shared == null ? connect() : shared;
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private synchronized NbdClient share() throws DiskBackupException {
+        requireOpen();
+        if (client == null || !client.isOpen()) {
+            return null;
+        }
+        readings++;
+        return client;
+    }
+
+    private void lockConnecting() throws InterruptedIOException {
+        try {
+            connecting.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a connection to " + uri);
+        }
+    }
+
+    private NbdClient connect() throws IOException {
         NbdClient fresh = NbdClient.connect(uri, options);
         try {
             admit(fresh);
@@ -67,50 +93,47 @@ final class ExportConnections implements Closeable {
             throw new DiskBackupException(uri + " has changed since the backup began: expected " + planned.size() + " bytes in "
                     + planned.blockSize() + ", found " + found.size() + " bytes in " + found.blockSize());
         }
-        busy.add(fresh);
+        client = fresh;
+        readings = 1;
+        doubtful = false;
     }
 
     /**
-     * Gives a connection back.
+     * A reading is done with the client.
      *
-     * @param reusable whether no request is open on it
+     * @param clean whether all its requests were answered; else the client ends with the last reading that shares it
      */
-    void release(NbdClient client, boolean reusable) {
+    void release(NbdClient used, boolean clean) {
         synchronized (this) {
-            busy.remove(client);
-            if (reusable && !closed && idle == null && client.isOpen()) {
-                idle = client;
-                return;
+            if (used == client) {
+                readings--;
+                doubtful |= !clean;
+                if (readings > 0 || !doubtful && client.isOpen()) {
+                    return;
+                }
+                client = null;
             }
         }
-        client.close();
+        // also one that has broken, whose place another has taken
+        used.close();
     }
 
     @Override
     public void close() throws IOException {
-        Set<NbdClient> open;
+        NbdClient open;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
             closed = true;
-            open = new HashSet<>(busy);
-            if (idle != null) {
-                open.add(idle);
-            }
-            idle = null;
-            busy.clear();
+            open = client;
+            client = null;
         }
-        open.forEach(NbdClient::close);
+        if (open != null) {
+            open.close();
+        }
     }
 
     private void requireOpen() throws DiskBackupException {
         if (closed) {
-            throw closedError();
+            throw new DiskBackupException("the backup of " + uri + " is closed: its streams can no longer be read");
         }
-    }
-
-    private DiskBackupException closedError() {
-        return new DiskBackupException("the backup of " + uri + " is closed: its streams can no longer be read");
     }
 }

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.backup;
 
+import io.virtnbd.extent.ExtentType;
 import io.virtnbd.sparsestream.Frame;
 import io.virtnbd.sparsestream.FrameHeader;
 import io.virtnbd.sparsestream.MetaFrame;
@@ -16,8 +17,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * The frames of a plain stream one by one, from the meta frame to the stop frame, read ahead. Holds a connection until the
- * last frame, a failure or {@link #close}. Belongs to one thread at a time.
+ * The frames of a plain stream one by one, from the meta frame to the stop frame, read ahead. Reads until the last
+ * frame, a failure or {@link #close}. Belongs to one thread at a time.
  */
 public final class FrameIterator implements Iterator<EncodedFrame>, Closeable {
 
@@ -38,6 +39,11 @@ public final class FrameIterator implements Iterator<EncodedFrame>, Closeable {
     @Override
     public boolean hasNext() {
         return stage != Stage.END;
+    }
+
+    /** Most bytes of payload in the next frame. */
+    public long nextSize() {
+        return stage == Stage.FRAMES && frames.nextType() == ExtentType.DATA ? plan.maxDataLength() : 0;
     }
 
     /** @throws UncheckedIOException if the export could not be read; there is no next frame then */

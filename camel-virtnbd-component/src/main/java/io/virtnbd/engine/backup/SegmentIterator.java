@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.backup;
 
+import io.virtnbd.sparsestream.FrameHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -11,9 +12,9 @@ import java.util.NoSuchElementException;
 
 /**
  * Makes one segment after another. A compressed one is read when it is asked for, so that none is in memory that nobody
- * holds.
+ * holds. Belongs to one thread at a time.
  */
-final class SegmentIterator implements Iterator<Segment> {
+public final class SegmentIterator implements Iterator<Segment> {
 
     private final DiskPlan plan;
     private final StreamFactory streams;
@@ -31,6 +32,12 @@ final class SegmentIterator implements Iterator<Segment> {
     @Override
     public boolean hasNext() {
         return index < count;
+    }
+
+    /** Most bytes that the payloads, uncompressed, and the zero frames of the next segment have. */
+    public long nextSize() {
+        StreamSize size = StreamSize.of(plan.segment(cursor.copy()));
+        return size.dataBytes() + size.zeroFrames() * FrameHeader.LENGTH;
     }
 
     /** @throws UncheckedIOException if a compressed segment cannot be read; asking again tries again */

@@ -21,6 +21,7 @@ final class StreamFactory implements Closeable {
     private final ExportConnections connections;
     private final DiskBackupOptions options;
     private final String what;
+    private final long readAhead;
     private final SlotPool streamSlots;
     private final SlotPool segmentSlots;
     private final SlotPool frameSlots;
@@ -31,6 +32,7 @@ final class StreamFactory implements Closeable {
         this.what = what;
         int slots = Math.max(MIN_SLOTS, READ_AHEAD / maxDataLength);
         Compression compression = options.reading().compression();
+        this.readAhead = (long) slots * maxDataLength * (compression.lz4() ? 2 : 1);
         SlotPool plainSlots = new SlotPool(slots, () -> new PlainSlot(maxDataLength, Integer.MAX_VALUE));
         this.streamSlots = compression.lz4()
                 ? new SlotPool(slots, () -> new Lz4Slot(maxDataLength, compression.level(), false)) : plainSlots;
@@ -41,6 +43,11 @@ final class StreamFactory implements Closeable {
 
     Compression compression() {
         return options.reading().compression();
+    }
+
+    /** Bytes of memory that one reading of a whole stream takes. */
+    long readAhead() {
+        return readAhead;
     }
 
     InputStream wholeStream(FrameSource frames, StreamMetadata metadata) throws IOException {

@@ -31,6 +31,10 @@ class ArtifactInputStreamTest implements ArtifactInputStream.Listener {
     }
 
     @Override
+    public void moved() {
+    }
+
+    @Override
     public void complete(long bytes, byte[] sha256) {
         completions.add(bytes);
         digest = sha256;

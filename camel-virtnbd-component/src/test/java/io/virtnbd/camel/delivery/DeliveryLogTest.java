@@ -17,7 +17,7 @@ class DeliveryLogTest {
 
     private static final long FOREVER = 60_000;
 
-    private final DeliveryLog log = new DeliveryLog("backup b.0 of web1");
+    private final DeliveryLog log = new DeliveryLog("backup b.0 of web1", () -> { });
     private final ArtifactDelivery disk = log.add("vda.copy.data", ArtifactKind.DISK, "vda");
     private final ArtifactDelivery manifest = log.add("web1.b.0.json", ArtifactKind.MANIFEST, null);
 

@@ -4,17 +4,19 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.delivery.MessageSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.camel.Message;
 
-/** One iterator after the other. */
-final class JoinedIterator<T> implements Iterator<T> {
+/** One source of messages after the other. */
+final class JoinedMessages implements MessageSource {
 
-    private final Iterator<Iterator<? extends T>> sources;
-    private Iterator<? extends T> current;
+    private final Iterator<MessageSource> sources;
+    private MessageSource current;
 
-    JoinedIterator(List<Iterator<? extends T>> sources) {
+    JoinedMessages(List<MessageSource> sources) {
         this.sources = sources.iterator();
     }
 
@@ -30,10 +32,20 @@ final class JoinedIterator<T> implements Iterator<T> {
     }
 
     @Override
-    public T next() {
+    public long nextSize() {
+        requireNext();
+        return current.nextSize();
+    }
+
+    @Override
+    public Message next() {
+        requireNext();
+        return current.next();
+    }
+
+    private void requireNext() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        return current.next();
     }
 }
