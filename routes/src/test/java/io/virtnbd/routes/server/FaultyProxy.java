@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A proxy on a port of the loopback interface that does to TCP connections what networks and servers do: it cuts them in the
- * middle, refuses them, or answers in the place of an HTTP server. Without being told to it only passes bytes on.
+ * middle, refuses them, falls silent, or answers in the place of an HTTP server. Without being told to it only passes bytes on.
  */
 public final class FaultyProxy implements AutoCloseable {
 
@@ -37,6 +37,7 @@ public final class FaultyProxy implements AutoCloseable {
     private volatile int status;
     private volatile boolean refusing;
     private volatile boolean refusingAfterCut;
+    private volatile long silentAfter = Long.MAX_VALUE;
 
     /** @param target port of the server on the loopback interface */
     public FaultyProxy(int target) throws IOException {
@@ -62,6 +63,12 @@ public final class FaultyProxy implements AutoCloseable {
         cutAfter(bytes, 1);
     }
 
+    /** Passes nothing on, in any direction, when clients have sent that many bytes more, and cuts no connection. */
+    public void fallSilentAfter(long bytes) {
+        sent.set(0);
+        silentAfter = bytes;
+    }
+
     /** Answers the next requests with that status of HTTP, each on a connection that ends then; those that are open are cut. */
     public void answer(int httpStatus, int times) {
         left.set(times);
@@ -80,6 +87,10 @@ public final class FaultyProxy implements AutoCloseable {
         cutAfter = Long.MAX_VALUE;
         status = 0;
         refusingAfterCut = false;
+        silentAfter = Long.MAX_VALUE;
+        synchronized (this) {
+            notifyAll();
+        }
         refusing = false;
     }
 
@@ -154,12 +165,20 @@ public final class FaultyProxy implements AutoCloseable {
                         return;
                     }
                 }
+                awaitSpeech();
                 out.write(buffer, 0, n);
             }
             to.shutdownOutput();
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             close(from);
             close(to);
+        }
+    }
+
+    private synchronized void awaitSpeech() throws InterruptedException {
+        while (sent.get() > silentAfter) {
+            faults.incrementAndGet();
+            wait();
         }
     }
 

@@ -11,11 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** The file sink, on a file system that becomes full. */
 class FileSinkIT extends SinkContract {
 
-    private static final long ROOM = 512L << 20;
+    private static final long ROOM = 1L << 30;
 
     private Tmpfs disk;
     private final AtomicInteger disturbances = new AtomicInteger();
@@ -79,5 +80,10 @@ class FileSinkIT extends SinkContract {
     protected void repair() {
         repaired.set(true);
         disk.resize(ROOM);
+    }
+
+    @Test
+    void replacesAFileOnlyWhereItIsToldTo() throws Exception {
+        replaces(disk.directory().resolve("backups"));
     }
 }

@@ -4,6 +4,8 @@
  */
 package io.virtnbd.routes.sink;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.virtnbd.routes.server.FaultyProxy;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.SshServer;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** The SFTP sink with an OpenSSH server, over a network that fails. */
 @RequiresTools({"sshd", "ssh-keygen"})
@@ -21,6 +24,7 @@ class SftpSinkIT extends SinkContract {
     private SshServer server;
     private FaultyProxy proxy;
     private Path knownHosts;
+    private String options = "";
 
     @BeforeEach
     void startServer() throws Exception {
@@ -40,7 +44,7 @@ class SftpSinkIT extends SinkContract {
     @Override
     protected String sink() {
         return "kamelet:virtnbd-sftp-sink?host=127.0.0.1&port=" + proxy.port() + "&username=root&directory=in/backups"
-                + "&privateKeyFile=" + server.key() + "&knownHostsFile=" + knownHosts;
+                + "&privateKeyFile=" + server.key() + "&knownHostsFile=" + knownHosts + options;
     }
 
     @Override
@@ -66,5 +70,31 @@ class SftpSinkIT extends SinkContract {
     @Override
     protected void repair() {
         proxy.heal();
+    }
+
+    /** Without questions to the server it would be waited for five minutes. */
+    @Test
+    void noticesAServerThatIsSilent() throws Exception {
+        options = "&serverAliveInterval=300&connectTimeout=2000";
+        goesOnAfter(() -> proxy.fallSilentAfter(random.nextLong(MIB)));
+    }
+
+    @Test
+    void refusesAHostThatIsNotTheOneThatIsKnown() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        try (SshServer impostor = new SshServer(other); SinkRoutes routes = new SinkRoutes(domain.name(), options(), sink(), 0)) {
+            Files.writeString(knownHosts, Files.readString(impostor.knownHosts())
+                    .replace("]:" + impostor.port() + " ", "]:" + proxy.port() + " "));
+            assertThat(routes.tryBackUp("full").getException()).hasStackTraceContaining("HostKey");
+            Files.writeString(knownHosts, "");
+            assertThat(routes.tryBackUp("full").getException()).hasStackTraceContaining("HostKey");
+            assertThat(home.resolve("in")).doesNotExist();
+            assertThat(checkpoints()).isEmpty();
+        }
+    }
+
+    @Test
+    void replacesAFileOnlyWhereItIsToldTo() throws Exception {
+        replaces(home.resolve("in/backups"));
     }
 }

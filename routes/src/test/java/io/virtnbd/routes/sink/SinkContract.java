@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTools({"libvirtd", "virsh", "qemu-img", "qemu-system-x86_64"})
 public abstract class SinkContract {
 
-    private static final long MIB = 1 << 20;
+    protected static final long MIB = 1 << 20;
     private static final int RETRIES = 6;
     private static final int MANY_RETRIES = 300;
 
@@ -127,10 +127,15 @@ public abstract class SinkContract {
 
     @Test
     void goesOnAfterAnOutage() throws Exception {
+        goesOnAfter(this::outage);
+    }
+
+    /** @param outage begins one, which {@link #repair()} ends after some tries */
+    protected final void goesOnAfter(Outage outage) throws Exception {
         try (SinkRoutes routes = new SinkRoutes(domain.name(), options(), sink(), MANY_RETRIES)) {
             Made full = routes.backUp("full");
             guest.work(15);
-            outage();
+            outage.begin();
             CompletableFuture<Made> delivery = CompletableFuture.supplyAsync(() -> {
                 try {
                     return routes.backUp("inc");
@@ -168,6 +173,32 @@ public abstract class SinkContract {
             }
             Made increment = routes.backUp("inc");
             assertRestores(routes, fetch(), increment, content());
+        }
+    }
+
+    /**
+     * Of sinks that keep files, with an option {@code fileExist}: one that is there fails the backup and stays as it is, or is
+     * replaced; a temporary file that another try has left is in nobody's way.
+     */
+    protected final void replaces(Path backups) throws Exception {
+        String manifest = domain.name() + ".virtnbd.0.json";
+        Path chain = Files.createDirectories(backups.resolve(domain.name()).resolve("virtnbd.0"));
+        Files.writeString(chain.resolve(manifest), "old");
+        Files.writeString(chain.resolve(".incomplete-vda.full.data"), "of an earlier try".repeat(10_000_000));
+        try (SinkRoutes routes = new SinkRoutes(domain.name(), options(), sink(), 2)) {
+            assertThat(routes.tryBackUp("full").getException()).hasStackTraceContaining("File already exist")
+                    .hasStackTraceContaining(manifest);
+            assertThat(checkpoints()).isEmpty();
+            assertThat(chain.resolve(manifest)).hasContent("old");
+        }
+        // numbers are never used twice; as if the domain had been defined anew
+        domain.destroy().undefine().define().start();
+        try (SinkRoutes routes = new SinkRoutes(domain.name(), options(), sink() + "&fileExist=Override", 0)) {
+            Files.writeString(chain.resolve(".incomplete-vda.full.data"), "of an earlier try".repeat(10_000_000));
+            Made full = routes.backUp("full");
+            assertThat(chain(backups, full)).isEqualTo(chain);
+            assertThat(temporaryFiles(backups)).isEmpty();
+            assertRestores(routes, backups, full, content());
         }
     }
 
@@ -224,5 +255,11 @@ public abstract class SinkContract {
         try (Stream<Path> all = Files.walk(fetched)) {
             return all.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList().stream();
         }
+    }
+
+    /** How an outage begins. */
+    protected interface Outage {
+
+        void begin() throws Exception;
     }
 }
