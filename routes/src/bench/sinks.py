@@ -105,7 +105,7 @@ class Java:
         start = time.monotonic()
         with open(log, "w") as out:
             code = subprocess.call(self.command(options, *arguments), stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=subprocess.STDOUT, cwd=self.work)
+                                   stderr=subprocess.STDOUT, cwd=self.work, timeout=3600)
         wall = time.monotonic() - start
         with open(log) as source:
             text = source.read()
@@ -188,11 +188,11 @@ def main():
     parser.add_argument("--sink", default="/dev/shm/virtnbd-sinks", help="directory that backups are kept in")
     parser.add_argument("--size", type=int, default=4096, help="MiB of the disk")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--times", type=int, default=1, help="exchanges in each process; the last one counts")
     parser.add_argument("--only", default="file,sftp,s3-disk,s3-segments,s3-sdk")
-    parser.add_argument("--java", default="-Xmx128m -XX:+UseSerialGC")
+    parser.add_argument("--java", default="-Xmx128m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError")
     parser.add_argument("--sdk-java", default="-Xmx512m -XX:+UseSerialGC", help="for the AWS SDK's own upload")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *ignored: sys.exit("terminated"))  # so that the servers are ended
     os.makedirs(args.work, exist_ok=True)
     only = set(args.only.split(","))
     bench = Bench(args)
@@ -211,7 +211,7 @@ def main():
     os.makedirs("/run/sshd", exist_ok=True)
     s3 = (f"bucket=backups&region=us-east-1&accessKey=test-access-key&secretKey=test-secret-key&overrideEndpoint=true"
           f"&forcePathStyle=true&uriEndpointOverride=http://127.0.0.1:{s3_port}")
-    segments = ["unit: segment", "segmentSize: 16m"]
+    segments = ["unit: segment", "segmentSize: 16m", "maxInflightSize: 64m"]
     with Server(nbd_port, ["qemu-nbd", "--persistent", "--read-only", "--shared=32", "--bind=127.0.0.1", f"--port={nbd_port}",
                            "--export-name=vda", "--format=raw", bench.disk], f"{args.work}/nbd.log"), \
             Server(ssh_port, ["/usr/sbin/sshd", "-D", "-e", "-f", f"{ssh}/config"], f"{args.work}/sshd.log"), \
@@ -238,7 +238,7 @@ def main():
                 if case in only:
                     store = fresh(f"{home}/s3/backups")
                     routes = bench.route("s3", nbd, f"kamelet:virtnbd-s3-sink?{s3}&fileExist={exist}", options, parallel)
-                    bench.measure(case.replace("s3-disk", "s3").replace("s3-segments", "s3"), candidate, store, main_class,
+                    bench.measure("s3", candidate, store, main_class,
                                   routes, "direct:backup", "1")
                     shutil.rmtree(store)
             if "s3-sdk" in only:

@@ -90,8 +90,8 @@ class SinkMemoryIT {
 
     @Test
     void goesToS3InCompressedSegmentsSideBySide() throws Exception {
-        // each segment is in memory while it is sent, and ten are sent side by side
-        runToS3("compression: lz4\nunit: segment\nsegmentSize: 1m", "");
+        // each segment is in memory while it is sent
+        runToS3("compression: lz4\nunit: segment\nsegmentSize: 4m\nmaxInflightSize: 16m", "");
     }
 
     private void runToS3(String options, String sinkOptions) throws Exception {
