@@ -41,7 +41,8 @@ public final class VirtNbdConstants {
     public static final String PARENT_CHECKPOINT = "CamelVirtNbdParentCheckpoint";
 
     @Metadata(description = "Checkpoint of the full or copy that the chain begins with: the same for all backups that are"
-                            + " restored together, and so a directory's name for them.", javaType = "String")
+                            + " restored together, and so a directory's name for them. For a bare export with the date and time.",
+              javaType = "String")
     public static final String CHAIN = "CamelVirtNbdChain";
 
     @Metadata(description = "On a request: an id of it, 1 to 200 characters. Where the backup of a domain that it asks for was"

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param checkpoint       name of the checkpoint that the backup makes or stands for
  * @param parentCheckpoint that the backup builds on; empty for a full and a copy
  * @param chain            checkpoint of the full or copy that the chain begins with: the same for all backups that are restored
- *                         together
+ *                         together; for a bare export the checkpoint with the date, as each of its backups is a chain of its own
  * @param date             as in the streams' metadata: local time with microseconds
  * @param frozen           how long the guest's file systems were frozen; empty if they were not
  * @param requestId        id of the request that asked for the backup; empty where it has none

@@ -24,11 +24,16 @@ public final class ExportBackup implements RunningBackup {
 
     private ExportBackup(String name, DiskBackupOptions options, DiskBackup backup) {
         this.description = new BackupDescription(name, options.level(), REASON, options.checkpoint(),
-                options.parentCheckpoint(), options.checkpoint(), options.date(), Optional.empty());
+                options.parentCheckpoint(), chain(options), options.date(), Optional.empty());
         this.disk = new BackedUpDisk(backup, StreamFileName.of(options.disk(), options.level(), options.checkpoint(), 0),
                 options.level(), REASON);
         this.domainXml = new SideFile(BackupFileNames.domainXml(options.checkpoint()), SideFileKind.DOMAIN_XML,
                 Optional.empty(), new DomainXml(name, backup.metadata()));
+    }
+
+    /** The checkpoint's name is always the same, and each backup a chain of its own: so its date tells it from others. */
+    private static String chain(DiskBackupOptions options) {
+        return options.checkpoint() + "." + options.date().replaceAll("[-:.]", "");
     }
 
     /**

@@ -36,7 +36,8 @@ class ExportBackupTest {
         DiskBackupOptions options = DiskBackupOptions.copyOf(disk.uri());
         try (ExportBackup backup = ExportBackup.open("web1", options)) {
             assertThat(backup.description()).isEqualTo(new BackupDescription("web1", Level.COPY,
-                    "a bare export has no checkpoints", "virtnbd.0", "", "virtnbd.0", options.date(), Optional.empty()));
+                    "a bare export has no checkpoints", "virtnbd.0", "", "virtnbd.0." + options.date().replaceAll("[^0-9T]", ""), options.date(),
+                    Optional.empty()));
             assertThat(backup.disks()).singleElement().satisfies(one -> {
                 assertThat(one.fileName().text()).isEqualTo("vda.copy.data");
                 assertThat(one.level()).isEqualTo(Level.COPY);
@@ -49,6 +50,15 @@ class ExportBackupTest {
                 assertThat(new String(file.content().open().readAllBytes(), StandardCharsets.UTF_8))
                         .contains("<name>web1</name>");
             });
+        }
+    }
+
+    @Test
+    void isAChainOfItsOwn() throws IOException {
+        try (ExportBackup first = ExportBackup.open("web1", DiskBackupOptions.copyOf(disk.uri()));
+                ExportBackup second = ExportBackup.open("web1", DiskBackupOptions.copyOf(disk.uri()))) {
+            assertThat(first.description().chain()).isLessThan(second.description().chain())
+                    .matches("virtnbd\\.0\\.[0-9]{8}T[0-9]{12}");
         }
     }
 
