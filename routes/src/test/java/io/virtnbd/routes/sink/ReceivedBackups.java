@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.routes;
+package io.virtnbd.routes.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -154,7 +154,7 @@ final class ReceivedBackups implements AutoCloseable {
     /** An endpoint that stores messages in the directory of their chain, atomically, again where they come again. */
     static String store(Path directory) {
         return "file:" + directory + "?fileName=${header.CamelVirtNbdDomain}/${header.CamelVirtNbdChain}/${file:name}"
-                + "&tempFileName=.incomplete-${exchangeId}-${file:onlyname}&eagerDeleteTargetFile=false";
+                + "&tempFileName=.incomplete-${exchangeId}-${file:onlyname}&fileExist=TryRename";
     }
 
     Path received() {
