@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class BrokerCases {
 
     static final String QUEUE = "backups";
+    /** Headers of messages that sources deliver. */
+    private static final List<String> LET_IN = List.of(Exchange.FILE_NAME, "CamelVirtNbdDomain", "CamelVirtNbdChain",
+            "CamelVirtNbdSegmentIndex", "CamelVirtNbdContentLength");
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
     @TempDir
@@ -250,7 +254,7 @@ abstract class BrokerCases {
         assertThat(delivered.get(0)).containsEntry(Exchange.FILE_NAME, "checkpoints/c.0.xml")
                 .containsEntry("CamelVirtNbdDomain", "Büro 1").containsEntry("CamelVirtNbdChain", "c.0")
                 .containsEntry("CamelVirtNbdContentLength", 3L)
-                .doesNotContainKeys(forbiddenHeader(), "CamelVirtNbdImage", "Other", "VirtNbdFileName");
+                .allSatisfy((name, value) -> assertThat(name).isIn(LET_IN));
         try (Stream<Path> files = Files.walk(directory)) {
             assertThat(files.map(path -> path.getFileName().toString()))
                     .doesNotContain("a", "b", "domain1", "domain2", "domain3", "domain4", "domain5", "chain1", "chain2");
@@ -262,7 +266,7 @@ abstract class BrokerCases {
     abstract String forbiddenHeader();
 
     private static Map<String, Object> nonNull(Exchange exchange) {
-        Map<String, Object> headers = new java.util.HashMap<>(exchange.getMessage().getHeaders());
+        Map<String, Object> headers = new HashMap<>(exchange.getMessage().getHeaders());
         headers.values().removeIf(value -> value == null);
         return headers;
     }
