@@ -10,6 +10,7 @@ import io.virtnbd.camel.VirtNbdConstants;
 import io.virtnbd.routes.server.ArtemisServer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.ObjectMessage;
+import jakarta.jms.Queue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -61,8 +62,8 @@ class JmsConfigurationIT {
                 main.getCamelTemplate().sendBodyAndHeaders("direct:in", "content", Map.of(Exchange.FILE_NAME, "a.xml",
                         VirtNbdConstants.DOMAIN, "vm", VirtNbdConstants.CHAIN, "virtnbd.0"));
                 assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo(Map.of("body", "content", "name", "a.xml"));
-                assertThat(context.createConsumer(context.createQueue(ArtemisServer.DEAD_LETTERS)).receive(60_000))
-                        .isInstanceOf(ObjectMessage.class);
+                Queue dead = context.createQueue(ArtemisServer.DEAD_LETTERS + "::DLQ.backups");
+                assertThat(context.createConsumer(dead).receive(60_000)).isInstanceOf(ObjectMessage.class);
                 assertThat(received).isEmpty();
             } finally {
                 main.stop();
