@@ -72,11 +72,6 @@ class KafkaSinkIT extends BrokerCases {
     }
 
     @Override
-    String forbiddenHeader() {
-        return "CamelVirtNbdImage";
-    }
-
-    @Override
     List<WireMessage> take(int count) {
         List<WireMessage> messages = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", brokers(),

@@ -28,12 +28,11 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.SplitDefinition;
 
 /**
  * A domain with two disks and its backups: sent by one Camel context, received by another into a directory, and compared with
- * what the disks were. Names of what is lost, doubled or mixed on the way are not known here: what arrives must restore.
+ * what the disks were.
  */
 final class ReceivedBackups implements AutoCloseable {
 
@@ -134,8 +133,7 @@ final class ReceivedBackups implements AutoCloseable {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
-                ProcessorDefinition<?> route = from(source).routeId("receive").process(before);
-                route.to(store(received()));
+                from(source).process(before).to(store(received()));
             }
         });
         startRestores();
