@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
+import io.virtnbd.routes.server.ArtemisServer;
+import io.virtnbd.routes.server.KafkaServer;
 import io.virtnbd.routes.server.S3Server;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -18,7 +21,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * What {@code sinks.py} needs beside routes: {@code s3 DIRECTORY PORT}, a server that ends when it is killed; {@code check
+ * What {@code sinks.py} needs beside routes: {@code s3}, {@code kafka} or {@code jms} with DIRECTORY PORT, a server that ends when
+ * it is killed; {@code check
  * DIRECTORY IMAGE}, which verifies the backup of a directory and restores it; {@code sdk FILE ENDPOINT}, the AWS SDK's own upload
  * of a file in parts, side by side.
  */
@@ -30,11 +34,16 @@ public final class SinkBench {
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
             case "s3" -> new S3Server(Path.of(args[1]), Integer.parseInt(args[2]));
+            case "kafka" -> {
+                int port = Integer.parseInt(args[2]);
+                new KafkaServer(Path.of(args[1]), port, port, 1_048_588);
+            }
+            case "jms" -> new ArtemisServer(Path.of(args[1]), Integer.parseInt(args[2]));
             case "check" -> check(new File(args[1]), args[2]);
             case "sdk" -> upload(Path.of(args[1]), URI.create(args[2]));
             default -> throw new IllegalArgumentException(args[0]);
         }
-        if (!args[0].equals("s3")) {
+        if (!List.of("s3", "kafka", "jms").contains(args[0])) {
             System.out.println("peak " + Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow().replaceAll("\\D", ""));
         }

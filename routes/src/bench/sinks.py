@@ -135,6 +135,47 @@ ROUTE = """
 """
 
 
+# from the broker to files, until the manifest was stored
+RECEIVE = """
+- route:
+    from:
+      uri: "{source}"
+      steps:
+        - to: kamelet:virtnbd-file-sink?directory={store}&fileExist=Override
+        - filter:
+            simple: ${{header.CamelVirtNbdArtifact}} == 'manifest'
+            steps:
+              - to: seda:received
+- route:
+    from:
+      uri: direct:backup
+      steps:
+        - pollEnrich:
+            simple: seda:received
+"""
+
+# another route of the same context
+KEEP = """
+- route:
+    from:
+      uri: {keep}
+      steps:
+        - to: kamelet:virtnbd-file-sink?directory={store}
+"""
+
+JMS_CLIENT = """
+- beans:
+    - name: artemis
+      type: org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory
+      properties:
+        brokerURL: tcp://127.0.0.1:{port}
+    - name: pool
+      type: org.springframework.jms.connection.CachingConnectionFactory
+      properties:
+        targetConnectionFactory: "#bean:artemis"
+"""
+
+
 class Bench:
     def __init__(self, args):
         self.args = args
@@ -142,6 +183,23 @@ class Bench:
         self.java = Java(args.work)
         self.disk = make_disk(f"{args.work}/disk-{args.size}.raw", args.size * MIB)
         self.rows = {}
+
+    def file(self, name, text):
+        path = f"{self.work}/{name}.yaml"
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    def broker(self, name, options, client, sink, source, nbd, home):
+        """Sends all, then receives all, each in a process of its own."""
+        store = fresh(f"{home}/received")
+        main_class = "io.virtnbd.routes.process.RouteMain"
+        with open(self.route(name, nbd, sink, options), "a") as out:
+            out.write(client)
+        self.measure(name, "send", None, main_class, f"{self.work}/{name}.yaml", "direct:backup", "1")
+        receive = self.file(name + "-receive", RECEIVE.format(source=source, store=store) + client)
+        self.measure(name, "receive", store, main_class, receive, "direct:backup", "1")
+        shutil.rmtree(store)
 
     def route(self, name, nbd, sink, options=(), parallel=0):
         path = f"{self.work}/{name}.yaml"
@@ -188,7 +246,7 @@ def main():
     parser.add_argument("--sink", default="/dev/shm/virtnbd-sinks", help="directory that backups are kept in")
     parser.add_argument("--size", type=int, default=4096, help="MiB of the disk")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="file,sftp,s3-disk,s3-segments,s3-sdk")
+    parser.add_argument("--only", default="file,direct,seda,kafka,jms,sftp,s3-disk,s3-segments,s3-sdk")
     parser.add_argument("--java", default="-Xmx128m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError")
     parser.add_argument("--sdk-java", default="-Xmx512m -XX:+UseSerialGC", help="for the AWS SDK's own upload")
     args = parser.parse_args()
@@ -229,6 +287,31 @@ def main():
                                      f"&directory=sftp&privateKeyFile={ssh}/user&knownHostsFile={ssh}/known_hosts")
                 bench.measure("sftp", "camel-virtnbd", store, main_class, routes, "direct:backup", "1")
                 shutil.rmtree(store)
+            for name, keep in (("direct", "direct:keep"), ("seda", "seda:keep?waitForTaskToComplete=Always")):
+                if name in only:
+                    store = fresh(f"{home}/kept")
+                    routes = bench.route(name, nbd, keep)
+                    with open(routes, "a") as out:
+                        out.write(KEEP.format(keep=keep, store=store))
+                    bench.measure(name, "camel-virtnbd", store, main_class, routes, "direct:backup", "1")
+                    shutil.rmtree(store)
+            if "kafka" in only:
+                port = free_port()
+                with Server(port, bench.java.command(["-Xmx512m"], "SinkBench", "kafka", fresh(f"{home}/kafka"), str(port)),
+                            f"{args.work}/kafka.log"):
+                    options = f"topic=backups&brokers=127.0.0.1:{port}"
+                    # 4 GiB of data are the most whose manifest fits in a record by default
+                    bench.broker("kafka", ["unit: segment", "segmentSize: 960k"], "", f"kamelet:virtnbd-kafka-sink?{options}",
+                                 f"kamelet:virtnbd-kafka-source?{options}", nbd, home)
+                shutil.rmtree(f"{home}/kafka")
+            if "jms" in only:
+                port = free_port()
+                with Server(port, bench.java.command(["-Xmx512m"], "SinkBench", "jms", fresh(f"{home}/jms"), str(port)),
+                            f"{args.work}/jms.log"):
+                    bench.broker("jms", ["unit: segment", "segmentSize: 4m"], JMS_CLIENT.format(port=port),
+                                 "kamelet:virtnbd-jms-sink?queue=backups&connectionFactory=#pool",
+                                 "kamelet:virtnbd-jms-source?queue=backups&connectionFactory=#artemis", nbd, home)
+                shutil.rmtree(f"{home}/jms")
             for case, candidate, options, parallel, exist in (
                     ("s3-disk", "camel-virtnbd, one object", ["checksum: none"], 0, "Override"),
                     ("s3-segments", "camel-virtnbd, plain segments", [*segments, "checksum: none"], 1, "Override"),

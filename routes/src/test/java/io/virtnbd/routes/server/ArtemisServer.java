@@ -30,8 +30,13 @@ public final class ArtemisServer implements AutoCloseable {
      * @param directory for what it stores
      */
     public ArtemisServer(Path directory) throws Exception {
+        this(directory, SshServer.freePort());
+    }
+
+    /** Starts it on that port. */
+    public ArtemisServer(Path directory, int port) throws Exception {
         this.directory = directory.resolve("artemis");
-        this.port = SshServer.freePort();
+        this.port = port;
         start();
     }
 
