@@ -11,6 +11,7 @@ import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.backup.BackupDate;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.engine.domain.RequestId;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
@@ -106,6 +107,16 @@ final class RequestOptions {
         }
         boolean result = message != null && ResultLevel.isResult(message.getHeader(VirtNbdConstants.LEVEL));
         return result ? BackupLevel.auto : value(VirtNbdConstants.LEVEL, BackupLevel.class, BackupLevel.auto);
+    }
+
+    /**
+     * What the message says that it is known by.
+     *
+     * @throws IllegalArgumentException if that can be no id
+     */
+    Optional<String> requestId() {
+        return Optional.ofNullable(value(VirtNbdConstants.REQUEST_ID, String.class, null))
+                .map(id -> RequestId.check("header " + VirtNbdConstants.REQUEST_ID, id));
     }
 
     /** How the disk of a bare export is called. */
