@@ -9,24 +9,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.virtnbd.camel.VirtNbdConstants;
 import io.virtnbd.routes.server.FaultyProxy;
 import io.virtnbd.routes.server.S3Server;
-import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.SimpleTypeConverter;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** What the S3 sink makes of single messages. */
@@ -34,6 +44,9 @@ class S3ObjectsIT {
 
     private static final int MIB = 1 << 20;
     private static final String BUCKET = "backups";
+    /** Options for parts of 5 MiB, the least that S3 takes. */
+    private static final String PARTS = "&partSize=5242880";
+    private static final long LARGEST = 5L << 40;
 
     @TempDir
     private Path directory;
@@ -49,7 +62,7 @@ class S3ObjectsIT {
         proxy = new FaultyProxy(server.port());
         client = server.client();
         camel.getTypeConverterRegistry().addTypeConverter(InputStream.class, Body.class,
-                new org.apache.camel.support.SimpleTypeConverter(false, (type, exchange, value) -> ((Body) value).open()));
+                new SimpleTypeConverter(false, (type, exchange, value) -> ((Body) value).open()));
         camel.start();
     }
 
@@ -61,13 +74,18 @@ class S3ObjectsIT {
         server.close();
     }
 
-    private Exchange send(String options, Map<String, Object> headers, Object body) {
-        return camel.createProducerTemplate().send("kamelet:virtnbd-s3-sink?bucket=backups&region=us-east-1&accessKey="
-                + S3Server.ACCESS_KEY + "&secretKey=" + S3Server.SECRET_KEY + "&overrideEndpoint=true&forcePathStyle=true"
-                + "&uriEndpointOverride=http://127.0.0.1:" + proxy.port() + options, exchange -> {
-                    exchange.getMessage().setHeaders(new HashMap<>(headers));
-                    exchange.getMessage().setBody(body);
-                });
+    private String uri(String options) {
+        StringBuilder uri = new StringBuilder("kamelet:virtnbd-s3-sink?bucket=" + BUCKET + options);
+        S3Server.options(URI.create("http://127.0.0.1:" + proxy.port()))
+                .forEach((key, value) -> uri.append('&').append(key).append('=').append(value));
+        return uri.toString();
+    }
+
+    private Exchange send(String options, Map<String, Object> headers, Body body) {
+        return camel.createProducerTemplate().send(uri(options), exchange -> {
+            exchange.getMessage().setHeaders(new HashMap<>(headers));
+            exchange.getMessage().setBody(body);
+        });
     }
 
     private static Map<String, Object> headers(String domain, String artifact, String file, Long length) {
@@ -88,8 +106,8 @@ class S3ObjectsIT {
         return headers;
     }
 
-    /** A body that is read from its start each time, and is no stream to Camel, as those of a backup. */
-    record Body(byte[] content, int failAt, Runnable whenFailing) {
+    /** A body that is read from its start each time, and is no stream to Camel, as those of a backup are. */
+    private record Body(byte[] content, int pauseAt, Runnable pause) {
 
         InputStream open() {
             return new InputStream() {
@@ -101,25 +119,30 @@ class S3ObjectsIT {
                 }
 
                 @Override
-                public int read(byte[] target, int offset, int length) throws IOException {
-                    if (at >= failAt) {
-                        whenFailing.run();
-                        at = at;
+                public int read(byte[] target, int offset, int length) {
+                    if (at == pauseAt) {
+                        pause.run();
                     }
-                    int n = Math.min(length, Math.min(content.length, at < failAt ? failAt : content.length) - at);
-                    if (n == 0) {
+                    int count = Math.min(length, (at < pauseAt ? pauseAt : content.length) - at);
+                    if (count == 0) {
                         return -1;
                     }
-                    System.arraycopy(content, at, target, offset, n);
-                    at += n;
-                    return n;
+                    System.arraycopy(content, at, target, offset, count);
+                    at += count;
+                    return count;
                 }
             };
         }
     }
 
-    static Body stream(byte[] content, int failAt) {
-        return new Body(content, failAt, () -> { throw new java.io.UncheckedIOException(new IOException("the disk cannot be read")); });
+    private static Body body(byte[] content) {
+        return new Body(content, content.length, () -> { });
+    }
+
+    private static Body failing(byte[] content, int at) {
+        return new Body(content, at, () -> {
+            throw new UncheckedIOException(new IOException("the disk cannot be read"));
+        });
     }
 
     private List<S3Object> objects() {
@@ -132,54 +155,152 @@ class S3ObjectsIT {
         return content;
     }
 
+    private byte[] object(String key) {
+        return client.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asByteArray();
+    }
+
+    private Map<String, String> metadata(String key) {
+        return client.headObject(head -> head.bucket(BUCKET).key(key)).metadata();
+    }
+
+    /** Not at once: the server lists its own temporary files, until it has seen that the connection is gone. */
+    private void assertNothingThere() {
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(objects()).isEmpty();
+            assertThat(client.listMultipartUploads(list -> list.bucket(BUCKET)).uploads()).isEmpty();
+        });
+    }
+
     @Test
-    void probe() {
-        for (String name : new String[] {"vm1", "a b,c", "b\u00fcro", "it's", "x'y\"z", "a$b", "a(b)"}) {
-            byte[] content = content(3000);
-            Exchange exchange = send("", headers(name, "disk", "vda.full.data", 3000L), stream(content, 1 << 30));
-            System.out.println("PROBE " + name + " -> " + exchange.getException());
-            try {
-                HeadObjectResponse head = client.headObject(h -> h.bucket(BUCKET).key(name + "/virtnbd.0/vda.full.data"));
-                System.out.println("PROBE meta " + head.metadata());
-            } catch (Exception e) {
-                System.out.println("PROBE no " + e);
+    void saysInMetadataWhatAnObjectIs() {
+        byte[] content = content(3000);
+        assertThat(send("&prefix=kvm1/", headers("web 1, old", "disk", "vda.full.data", 3000L), body(content)).getException())
+                .isNull();
+        String key = "kvm1/web 1, old/virtnbd.0/vda.full.data";
+        assertThat(object(key)).isEqualTo(content);
+        assertThat(metadata(key)).isEqualTo(Map.of("virtnbd-domain", "web 1, old", "virtnbd-chain", "virtnbd.0", "virtnbd-disk",
+                "vda", "virtnbd-artifact", "disk", "virtnbd-level", "full", "virtnbd-checkpoint", "virtnbd.0",
+                "virtnbd-parent-checkpoint", ""));
+        assertThat(send("", headers("b\u00fcro", "domainXml", "vmconfig.xml", 3000L), body(content)).getException()).isNull();
+        assertThat(metadata("b\u00fcro/virtnbd.0/vmconfig.xml")).containsEntry("virtnbd-artifact", "domainXml")
+                .doesNotContainKeys("virtnbd-domain", "virtnbd-disk");
+    }
+
+    @Test
+    void takesManifestsWhoseLengthIsNotKnown() {
+        byte[] content = content(3000);
+        assertThat(send("", headers("vm1", "manifest", "vm1.virtnbd.0.json", null), body(content)).getException()).isNull();
+        assertThat(object("vm1/virtnbd.0/vm1.virtnbd.0.json")).isEqualTo(content);
+    }
+
+    @Test
+    void refusesWhatCannotBecomeAnObjectBeforeItIsRead() {
+        Body unread = failing(new byte[1], 0);
+        assertThat(send("", headers("vm1", "disk", "vda.full.data", null), unread).getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("vda.full.data of vm1", "CamelVirtNbdContentLength", "unit=segment");
+        assertThat(send("", headers("vm1", "disk", "vda.full.data", LARGEST + 1), unread).getException())
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("" + (LARGEST + 1), "unit=segment");
+        assertThat(send("", Map.of(VirtNbdConstants.CONTENT_LENGTH, 1L), unread).getException())
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected a message of a backup");
+        assertNothingThere();
+    }
+
+    @Test
+    void hasPartsThatSufficeForTheLargestObject() throws Exception {
+        String kamelet = new String(getClass().getResourceAsStream("/kamelets/virtnbd-s3-sink.kamelet.yaml").readAllBytes(),
+                StandardCharsets.UTF_8);
+        Matcher size = Pattern.compile("partSize:.*?default: (\\d+)", Pattern.DOTALL).matcher(kamelet);
+        assertThat(size.find()).isTrue();
+        assertThat(LARGEST / Long.parseLong(size.group(1)) + 1).isLessThanOrEqualTo(10_000);
+        assertThat(kamelet).contains("CamelVirtNbdContentLength} > " + LARGEST);
+    }
+
+    @Test
+    void replacesAnObjectOnlyWhereItIsToldTo() {
+        Map<String, Object> headers = headers("vm1", "disk", "vda.full.data", 3000L);
+        byte[] first = content(3000);
+        assertThat(send("", headers, body(first)).getException()).isNull();
+        byte[] second = new byte[3000];
+        assertThat(send("", headers, body(second)).getException()).isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("backups", "vm1/virtnbd.0/vda.full.data");
+        assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(first);
+        assertThat(send("&fileExist=Override", headers, body(second)).getException()).isNull();
+        assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(second);
+    }
+
+    @Test
+    void obeysNoHeadersOfOtherSteps() {
+        Map<String, Object> headers = headers("vm1", "disk", "vda.full.data", 3000L);
+        headers.put("CamelAwsS3Operation", "deleteBucket");
+        headers.put("CamelAwsS3OverrideBucketName", "other");
+        headers.put("CamelAwsS3Key", "other");
+        headers.put("CamelAwsS3ContentLength", 10L);
+        byte[] content = content(3000);
+        assertThat(send("", headers, body(content)).getException()).isNull();
+        assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(content);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", PARTS})
+    void leavesNothingOfABodyThatCannotBeReadToItsEnd(String options) {
+        byte[] content = content(23 * MIB);
+        Map<String, Object> headers = headers("vm1", "disk", "vda.full.data", (long) content.length);
+        assertThat(send(options, headers, failing(content, 12 * MIB)).getException())
+                .hasRootCauseMessage("the disk cannot be read");
+        assertNothingThere();
+        headers.put(VirtNbdConstants.CONTENT_LENGTH, content.length + 1L);
+        assertThat(send(options, headers, body(content)).getException()).hasMessageContaining("fewer bytes");
+        assertNothingThere();
+    }
+
+    /** The SDK cannot repeat a request whose body is a stream, and must not send the rest of the stream in its place. */
+    @ParameterizedTest
+    @CsvSource({"'', 500", "'', 503", "'', 0", "'" + PARTS + "', 500", "'" + PARTS + "', 503", "'" + PARTS + "', 0"})
+    void failsWhereTheServerDoesInTheMiddleAndDeliversAgain(String options, int status) {
+        byte[] content = content(23 * MIB);
+        AtomicBoolean first = new AtomicBoolean(true);
+        Body body = new Body(content, 12 * MIB, () -> {
+            if (first.getAndSet(false)) {
+                if (status == 0) {
+                    proxy.cutAfter(0, 1);
+                } else {
+                    proxy.answer(status, 1);
+                }
             }
-        }
-        System.out.println("PROBE again " + send("", headers("vm1", "disk", "vda.full.data", 3000L), stream(content(3000), 1 << 30)).getException());
-        System.out.println("PROBE over " + send("&fileExist=Override", headers("vm1", "disk", "vda.full.data", 3000L), stream(content(3000), 1 << 30)).getException());
-        System.out.println("PROBE side " + send("", headers("vm1", "domainXml", "vm.xml", 3000L), stream(content(3000), 1 << 30)).getException());
-        System.out.println("PROBE side " + client.headObject(h -> h.bucket(BUCKET).key("vm1/virtnbd.0/vm.xml")).metadata());
-        System.out.println("PROBE nolength " + send("", headers("vm1", "disk", "vda2.full.data", null), stream(content(3000), 1 << 30)).getException());
-        System.out.println("PROBE manifest " + send("", headers("vm1", "manifest", "m.json", null), stream(content(3000), 1 << 30)).getException());
-        System.out.println("PROBE big " + send("", headers("vm1", "disk", "vda3.full.data", 6000000000000L), stream(content(3000), 1 << 30)).getException());
-        System.out.println("PROBE none " + send("", Map.of(), "x").getException());
-        String parts = "&partSize=5242880";
-        System.out.println("PROBE multi " + send(parts, headers("vm1", "disk", "multi", 23L * MIB), stream(content(23 * MIB), 1 << 30)).getException());
-        System.out.println("PROBE multi again " + send(parts, headers("vm1", "disk", "multi", 23L * MIB), stream(content(23 * MIB), 1 << 30)).getException());
-        System.out.println("PROBE multi " + client.headObject(h -> h.bucket(BUCKET).key("vm1/virtnbd.0/multi")));
-        System.out.println("PROBE multi fail " + send(parts, headers("vm1", "disk", "fail", 23L * MIB), stream(content(23 * MIB), 12 * MIB)).getException());
-        System.out.println("PROBE multi short " + send(parts, headers("vm1", "disk", "short", 24L * MIB), stream(content(23 * MIB), 1 << 30)).getException());
-        System.out.println("PROBE single fail " + send("", headers("vm1", "disk", "fail1", 23L * MIB), stream(content(23 * MIB), 12 * MIB)).getException());
-        System.out.println("PROBE single short " + send("", headers("vm1", "disk", "short1", 24L * MIB), stream(content(23 * MIB), 1 << 30)).getException());
-        for (int status : new int[] {500, 503, 403}) {
-            proxy.answer(status, 1);
-            System.out.println("PROBE " + status + " single " + send("", headers("vm1", "disk", "f" + status, 23L * MIB), stream(content(23 * MIB), 1 << 30)).getException());
-        }
-        for (long at : new long[] {100, 3 * MIB, 12 * MIB}) {
-            proxy.heal(); proxy.cutAfter(at, 1);
-            Exchange e = send(parts, headers("vm1", "disk", "cut" + at, 23L * MIB), stream(content(23 * MIB), 1 << 30));
-            System.out.println("PROBE cut " + at + " multi " + e.getException() + " cause " + (e.getException() == null ? "" : e.getException().getCause()));
-            proxy.heal();
-        }
-        for (int status : new int[] {500, 503}) {
-            Exchange e = send(parts, headers("vm1", "disk", "mid" + status, 23L * MIB), new Body(content(23 * MIB), 12 * MIB, new Runnable() {
-                boolean done;
-                @Override public void run() { if (!done) { done = true; proxy.answer(status, 1); } }
-            }));
-            System.out.println("PROBE mid " + status + " " + e.getException() + " cause " + (e.getException() == null ? "" : e.getException().getCause()) + java.util.Arrays.toString(e.getException() == null ? new Throwable[0] : e.getException().getSuppressed()));
-            proxy.heal();
-        }
-        System.out.println("PROBE uploads " + client.listMultipartUploads(l -> l.bucket(BUCKET)).uploads());
-        objects().forEach(o -> System.out.println("PROBE object " + o.key() + " " + o.size()));
+        });
+        Map<String, Object> headers = headers("vm1", "disk", "vda.full.data", (long) content.length);
+        assertThat(send(options, headers, body).getException()).isNotNull();
+        assertNothingThere();
+        assertThat(send(options, headers, body).getException()).isNull();
+        assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(content);
+    }
+
+    /** The object is there, and nobody was told. */
+    @Test
+    void deliversAgainWhereAnAnswerWasLost() throws Exception {
+        byte[] content = content(3000);
+        Map<String, Object> headers = headers("vm1", "disk", "vda.full.data", 3000L);
+        AtomicBoolean first = new AtomicBoolean(true);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(defaultErrorHandler().maximumRedeliveries(3).redeliveryDelay(100));
+                from("direct:keep").to(uri(""));
+            }
+        });
+        Body body = new Body(content, 1000, () -> {
+            if (first.getAndSet(false)) { // when the key was found to be free
+                client.putObject(put -> put.bucket(BUCKET).key("vm1/virtnbd.0/vda.full.data"), RequestBody.fromBytes(content));
+                proxy.answer(500, 1);
+            }
+        });
+        Exchange exchange = camel.createProducerTemplate().send("direct:keep", message -> {
+            message.getMessage().setHeaders(headers);
+            message.getMessage().setBody(body);
+        });
+        assertThat(exchange.getException()).isNull();
+        assertThat(first).isFalse();
+        assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(content);
     }
 }
