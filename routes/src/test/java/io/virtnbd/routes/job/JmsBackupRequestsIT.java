@@ -61,7 +61,7 @@ class JmsBackupRequestsIT extends JobTestSupport {
     }
 
     private ReadmeExample example() throws Exception {
-        return ReadmeExample.of("virtnbd-jms-backup-requests").with("/backups", backups)
+        return ReadmeExample.of("virtnbd-jms-backup-requests").with("directory=/backups", "directory=" + backups)
                 .parameter("onSuccess", "direct:success").parameter("onFailure", "direct:failure");
     }
 
