@@ -12,6 +12,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import io.virtnbd.testing.RequiresTools;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -78,9 +79,9 @@ class FileBackupRequestsIT extends JobTestSupport {
             MimeMessage good = mail.getReceivedMessages()[0];
             MimeMessage bad = mail.getReceivedMessages()[1];
             assertThat(good.getSubject()).isEqualTo("backup of " + domain.name() + " completed");
-            assertThat(result(good.getContent().toString()).path("level").asText()).isEqualTo("full");
+            assertThat(result(new String(good.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).path("level").asText()).isEqualTo("full");
             assertThat(bad.getSubject()).isEqualTo("backup of no-such-domain rejected");
-            assertThat(result(bad.getContent().toString()).path("error").asText()).contains("no-such-domain");
+            assertThat(result(new String(bad.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).path("error").asText()).contains("no-such-domain");
         } finally {
             mail.stop();
         }

@@ -87,7 +87,11 @@ class HttpBackupRequestsIT extends JobTestSupport {
         HttpResponse<String> noRequest = post("{\"domain\": \"x\", \"level\": \"all \\\"of\\\" it\"}");
         HttpResponse<String> noDomain = post("{\"domain\": \"no-such-domain\"}");
 
+        HttpResponse<String> tooLong = post("\"" + "x".repeat(5000));
         assertThat(noJson.statusCode()).isEqualTo(400);
+        assertThat(result(noJson.body()).path("error").asText()).startsWith("not a backup request: ")
+                .endsWith(", found {\"domain\": ");
+        assertThat(result(tooLong.body()).path("error").asText()).endsWith("found 5001 characters").hasSizeLessThan(1000);
         assertThat(noRequest.statusCode()).isEqualTo(400);
         assertThat(result(noRequest.body()).path("error").asText()).contains("level", "full", "all \\\"of\\\" it");
         assertThat(noDomain.statusCode()).isEqualTo(422);

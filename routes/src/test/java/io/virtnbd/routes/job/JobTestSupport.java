@@ -65,7 +65,7 @@ abstract class JobTestSupport {
         Path file = Files.writeString(Files.createTempFile(directory, "jobs", ".yaml"), yaml.toString());
         Main main = new Main();
         main.configure().withRoutesIncludePattern("classpath:camel/*,file:" + file);
-        main.configure().withShutdownTimeout(5);
+        main.configure().withShutdownTimeout(20);
         for (RouteBuilder builder : routes) {
             main.configure().addRoutesBuilder(builder);
         }
