@@ -17,9 +17,13 @@ import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
@@ -256,6 +260,69 @@ class JmsBackupRequestsIT extends JobTestSupport {
 
         assertThat(reply().path("status").asText()).isEqualTo("completed");
         assertThat(left("backup-requests")).isZero();
+    }
+
+    /** Nobody is told that it has failed: another program can carry it out. */
+    @Test
+    void aProgramThatIsStoppedGivesTheRequestBack() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CamelContext camel = start(example().parameter("sink", "direct:hanging"));
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:hanging").process(exchange -> {
+                    reached.countDown();
+                    new CountDownLatch(1).await();
+                });
+            }
+        });
+        camel.getShutdownStrategy().setTimeout(1);
+        send(null, Map.of("domain", domain.name()));
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
+        stopPrograms();
+
+        assertThat(failed).isEmpty();
+        assertThat(left("replies")).isZero();
+        assertThat(left("backup-requests.dead")).isZero();
+        assertThat(checkpoints()).isEmpty();
+        start(example());
+        assertThat(reply().path("status").asText()).isEqualTo("completed");
+        assertThat(left("replies")).isZero();
+    }
+
+    /** It is killed when its backup counts, and before anybody is answered: the next one answers, once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"during the backup", "before the reply"})
+    void aProgramThatIsKilledLeavesTheRequestToTheNext(String when) throws Exception {
+        Path marker = directory.resolve("reached");
+        boolean during = when.startsWith("during");
+        ReadmeExample killed = ReadmeExample.of("virtnbd-jms-backup-requests")
+                .with("kamelet:virtnbd-file-sink?directory=/backups", during ? "direct:hanging"
+                        : "kamelet:virtnbd-file-sink?directory=" + backups)
+                .parameter("onSuccess", "direct:hanging");
+        Path yaml = Files.writeString(directory.resolve("killed.yaml"), killed.toString());
+        Process program = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), HangingProgram.class.getName(), yaml.toString(), broker.url(),
+                marker.toString()).redirectErrorStream(true).redirectOutput(directory.resolve("killed.log").toFile()).start();
+        try {
+            send("{\"requestId\": \"r1\", \"domain\": \"" + domain.name() + "\"}", Map.of());
+            await(() -> Files.exists(marker) || !program.isAlive());
+            assertThat(program.isAlive()).as(Files.readString(directory.resolve("killed.log"))).isTrue();
+            assertThat(manifests()).isEqualTo(during ? 0 : 1);
+        } finally {
+            program.destroyForcibly().waitFor();
+        }
+        assertThat(left("replies")).isZero();
+        CamelContext camel = start(example());
+        JsonNode reply = reply();
+
+        assertThat(reply.path("status").asText()).isEqualTo(during ? "completed" : "duplicate");
+        assertThat(reply.path("requestId").asText()).isEqualTo("r1");
+        assertThat(manifests()).isOne();
+        assertThat(checkpoints()).hasSize(1);
+        assertThat(left("replies")).isZero();
+        assertThat(left("backup-requests")).isZero();
+        assertRestores(camel, backups, reply.path("chain").asText());
     }
 
     @Test

@@ -28,9 +28,18 @@ final class ReadmeExample {
 
     /** The only one with that template. */
     static ReadmeExample of(String template) throws IOException {
-        List<String> found = blocks().stream().filter(block -> block.contains("routeTemplateRef: " + template + "\n")).toList();
+        return with("routeTemplateRef: " + template + "\n");
+    }
+
+    /** The only one with that Kamelet, and steps below it. */
+    static ReadmeExample ofKamelet(String kamelet) throws IOException {
+        return with("name: " + kamelet + "\n");
+    }
+
+    private static ReadmeExample with(String text) throws IOException {
+        List<String> found = blocks().stream().filter(block -> block.contains(text)).toList();
         if (found.size() != 1) {
-            throw new AssertionError("README.md has " + found.size() + " examples of " + template + ", expected 1");
+            throw new AssertionError("README.md has " + found.size() + " examples with " + text + ", expected 1");
         }
         return new ReadmeExample(found.get(0));
     }
