@@ -12,17 +12,20 @@ import io.virtnbd.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The encryption of the README, which GnuPG takes apart. */
-@RequiresTools({"libvirtd", "virsh", "qemu-img", "qemu-system-x86_64", "gpg"})
+@RequiresTools({"libvirtd", "virsh", "qemu-img", "qemu-system-x86_64", "gpg", "gpgconf"})
 class EncryptIT extends JobTestSupport {
 
     private Path home;
@@ -31,14 +34,20 @@ class EncryptIT extends JobTestSupport {
     @BeforeEach
     void makeKey() throws IOException {
         home = Files.createDirectory(directory.resolve("gnupg"));
-        Files.setPosixFilePermissions(home, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
         key = directory.resolve("backup.asc");
         gpg("--passphrase", "", "--quick-generate-key", "Backups <backup@example.org>", "default", "default", "never");
         gpg("--armor", "--output", key.toString(), "--export", "backup@example.org");
     }
 
+    /** GnuPG keeps a process for each home directory. */
+    @AfterEach
+    void endAgent() {
+        Tool.run("gpgconf", "--homedir", home.toString(), "--kill", "gpg-agent");
+    }
+
     private String gpg(String... arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of("gpg", "--homedir", home.toString(), "--batch", "--quiet",
+        List<String> command = new ArrayList<>(List.of("gpg", "--homedir", home.toString(), "--batch", "--quiet",
                 "--pinentry-mode", "loopback"));
         command.addAll(List.of(arguments));
         return Tool.run(command.toArray(String[]::new));

@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
@@ -134,7 +135,7 @@ class HttpBackupRequestsIT extends JobTestSupport {
             System.clearProperty("hook.password");
             hook.stop(0);
         }
-        String basic = "Basic " + java.util.Base64.getEncoder()
+        String basic = "Basic " + Base64.getEncoder()
                 .encodeToString("u:a&b=c+d%20e)".getBytes(StandardCharsets.UTF_8));
         assertThat(requests).hasSize(2);
         assertThat(requests.get(0)).startsWith("POST /good " + basic + " application/json {").contains("\"completed\"");

@@ -19,6 +19,7 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -113,7 +114,11 @@ class JmsBackupRequestsIT extends JobTestSupport {
 
     private long left(String queue) throws JMSException {
         try (var browser = session.createBrowser(session.createQueue(queue))) {
-            return java.util.Collections.list(browser.getEnumeration()).size();
+            long count = 0;
+            for (Enumeration<?> messages = browser.getEnumeration(); messages.hasMoreElements(); count++) {
+                messages.nextElement();
+            }
+            return count;
         }
     }
 

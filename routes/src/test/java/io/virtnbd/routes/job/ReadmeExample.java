@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A block of YAML in the README of this module, with other names and places. */
@@ -59,7 +60,7 @@ final class ReadmeExample {
         String line = "      - name: " + name + "\n        value: ";
         int start = text.indexOf(line);
         if (start < 0) {
-            text = text.replaceFirst("    parameters:\n", java.util.regex.Matcher.quoteReplacement(
+            text = text.replaceFirst("    parameters:\n", Matcher.quoteReplacement(
                     "    parameters:\n" + line + quoted + "\n"));
         } else {
             int end = text.indexOf('\n', start + line.length());
