@@ -63,6 +63,10 @@ class FileBackupRequestsIT extends JobTestSupport {
         assertRestores(camel, backups, "virtnbd.0");
     }
 
+    private static String text(MimeMessage mail) throws Exception {
+        return new String(mail.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     @Test
     void aMailIsSentWithASubject() throws Exception {
         GreenMail mail = new GreenMail(ServerSetup.SMTP.dynamicPort());
@@ -79,9 +83,9 @@ class FileBackupRequestsIT extends JobTestSupport {
             MimeMessage good = mail.getReceivedMessages()[0];
             MimeMessage bad = mail.getReceivedMessages()[1];
             assertThat(good.getSubject()).isEqualTo("backup of " + domain.name() + " completed");
-            assertThat(result(new String(good.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).path("level").asText()).isEqualTo("full");
+            assertThat(result(text(good)).path("level").asText()).isEqualTo("full");
             assertThat(bad.getSubject()).isEqualTo("backup of no-such-domain rejected");
-            assertThat(result(new String(bad.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).path("error").asText()).contains("no-such-domain");
+            assertThat(result(text(bad)).path("error").asText()).contains("no-such-domain");
         } finally {
             mail.stop();
         }

@@ -170,6 +170,18 @@ class JmsBackupRequestsIT extends JobTestSupport {
     }
 
     @Test
+    void segmentsAreDeliveredSideBySide() throws Exception {
+        CamelContext camel = start(example().parameter("parallelProcessing", true).parameter("unit", "segment")
+                .parameter("segmentSize", "64k").parameter("compression", "lz4"));
+        send(null, Map.of("domain", domain.name()));
+        JsonNode reply = reply();
+
+        assertThat(reply.path("status").asText()).as("%s", reply).isEqualTo("completed");
+        assertThat(files()).hasSizeGreaterThan(40);
+        assertRestores(camel, backups, "virtnbd.0");
+    }
+
+    @Test
     void twoRequestsForADomainQueueUp() throws Exception {
         start(example().parameter("concurrency", 2));
         send(null, Map.of("domain", domain.name()));
@@ -188,6 +200,8 @@ class JmsBackupRequestsIT extends JobTestSupport {
                 "{\"domain\": \"vm\", \"levle\": \"full\"}", "levle",
                 "{\"domain\": \"vm\", \"level\": \"whole\"}", "level",
                 "{\"level\": \"full\"}", "domain",
+                "{\"domain\": \"vm\\nBcc: all\"}", "domain",
+                "{\"domain\": \"vm\", \"requestId\": \"a\\r\\nb\"}", "requestId",
                 "{\"domain\": \"no-such-domain\"}", "no-such-domain",
                 "{\"domain\": \"" + domain.name() + "\", \"level\": \"inc\"}", "level=inc",
                 "{\"domain\": \"" + domain.name() + "\", \"disks\": \"vdx\"}", "vdx");
@@ -198,7 +212,7 @@ class JmsBackupRequestsIT extends JobTestSupport {
             assertThat(reply.path("error").asText()).contains(request.getValue());
             TextMessage dead = dead();
             assertThat(dead.getText()).isEqualTo(request.getKey());
-            assertThat(dead.getStringProperty("reason")).contains(request.getValue());
+            assertThat(dead.getStringProperty("reason")).contains(request.getValue()).doesNotContain("\n");
         }
         assertThat(failed).hasSameSizeAs(wrong.entrySet());
         assertThat(succeeded).isEmpty();
