@@ -207,6 +207,11 @@ final class RequestOptions {
         return domain;
     }
 
+    /** Which domains to list: by default all. */
+    String domainPattern() {
+        return named(endpoint.getName(), VirtNbdConstants.DOMAIN).orElse("*");
+    }
+
     /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */
     DiskBackupOptions backup(ProgressListener listener) throws GeneralSecurityException, IOException {
         if (level() != BackupLevel.auto && level() != BackupLevel.copy) {
