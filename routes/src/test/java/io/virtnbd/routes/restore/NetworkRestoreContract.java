@@ -30,6 +30,7 @@ abstract class NetworkRestoreContract extends RestoreContract {
         assertRestored(restore(sets().plain(), Map.of()), sets().plain());
 
         assertThat(proxy().faults() - before).isEqualTo(2);
+        assertNoFailureTold();
     }
 
     @Test
@@ -40,6 +41,7 @@ abstract class NetworkRestoreContract extends RestoreContract {
         assertRestored(restore(sets().segments(), Map.of()), sets().segments());
 
         assertThat(proxy().faults() - before).isEqualTo(2);
+        assertNoFailureTold();
     }
 
     @Test

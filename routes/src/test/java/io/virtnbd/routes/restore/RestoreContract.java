@@ -165,6 +165,10 @@ abstract class RestoreContract {
         assertThat(routes.told(TemplateRoutes.SUCCESS).getExchanges()).isEmpty();
     }
 
+    void assertNoFailureTold() {
+        assertThat(routes.told(TemplateRoutes.FAILURE).getExchanges()).isEmpty();
+    }
+
     private JsonNode told(String endpoint) throws Exception {
         assertThat(routes.told(endpoint).getExchanges()).hasSize(1);
         return new ObjectMapper().readTree(routes.told(endpoint).getExchanges().get(0).getMessage().getBody(String.class));
@@ -233,7 +237,7 @@ abstract class RestoreContract {
         save(kept(sets.middle(), name));
         Files.delete(kept(sets.middle(), name));
 
-        assertNothingRestored(restore(sets.plain(), Map.of()), sets.middle().checkpoint());
+        assertNothingRestored(restore(sets.plain(), Map.of()), "vdb.inc.", sets.middle().checkpoint());
     }
 
     @Test
