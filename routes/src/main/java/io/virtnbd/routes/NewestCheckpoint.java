@@ -6,6 +6,7 @@ package io.virtnbd.routes;
 
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.CheckpointNumber;
+import java.io.File;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,9 +15,9 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.ObjectHelper;
 
 /**
- * Replaces the body, a list or an array of what a store has in the directory of a chain, by the newest checkpoint that has a manifest there.
- * What the elements begin with, as the prefix of keys, does not matter. The variables {@code virtnbdDomain} and
- * {@code virtnbdChain} say whose chain it is. Safe for use by several threads.
+ * Replaces the body by the newest checkpoint that has a manifest in the directory of a chain. The body is that directory, or a list
+ * of what a store has in it; what the elements begin with, as the prefix of keys, does not matter. The variables
+ * {@code virtnbdDomain} and {@code virtnbdChain} say whose chain it is. Safe for use by several threads.
  */
 public final class NewestCheckpoint implements Processor {
 
@@ -27,7 +28,8 @@ public final class NewestCheckpoint implements Processor {
         String chain = exchange.getVariable("virtnbdChain", String.class);
         Pattern manifest = Pattern.compile("(?:.*/)?" + Pattern.quote(domain) + "\\.(?<checkpoint>[^/]*\\.[0-9]+)\\.json(?:\\.pgp)?");
         String newest = null;
-        for (Object name : ObjectHelper.createIterable(exchange.getMessage().getBody())) {
+        Object body = exchange.getMessage().getBody();
+        for (Object name : ObjectHelper.createIterable(body instanceof File directory ? directory.list() : body)) {
             Matcher matcher = manifest.matcher(name.toString());
             if (matcher.matches()) {
                 newest = newer(newest, matcher.group("checkpoint"));

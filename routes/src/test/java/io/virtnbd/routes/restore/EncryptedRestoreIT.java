@@ -94,7 +94,7 @@ class EncryptedRestoreIT {
         try (TemplateRoutes routes = new TemplateRoutes(template, parameters, directory.resolve("routes.yaml"))) {
             Exchange done = routes.request("direct:restore", null,
                     Map.of("domain", sets.domain(), "chain", sets.plain().chain()));
-            try (Stream<Path> left = Files.list(directory.resolve("staging"))) {
+            try (Stream<Path> left = Files.list(Files.createDirectories(directory.resolve("staging")))) {
                 assertThat(left).isEmpty();
             }
             return done;

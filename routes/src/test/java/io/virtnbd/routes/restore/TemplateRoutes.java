@@ -38,10 +38,15 @@ final class TemplateRoutes implements AutoCloseable {
         Map<String, Object> all = new LinkedHashMap<>(parameters);
         all.putIfAbsent("onSuccess", SUCCESS);
         all.putIfAbsent("onFailure", FAILURE);
-        Files.writeString(file, example(routeTemplate, all));
+        write(routeTemplate, all, file);
         main.configure().withRoutesIncludePattern("classpath:camel/*,file:" + file);
         main.start();
         template = main.getCamelContext().createProducerTemplate();
+    }
+
+    /** Writes the example with other values. */
+    static Path write(String routeTemplate, Map<String, Object> parameters, Path file) throws Exception {
+        return Files.writeString(file, example(routeTemplate, parameters));
     }
 
     private static String example(String routeTemplate, Map<String, Object> parameters) throws Exception {
