@@ -15,8 +15,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.ObjectHelper;
 
 /**
- * Replaces the body by the newest checkpoint that has a manifest in the directory of a chain. The body is that directory, or a list
- * of what a store has in it; what the elements begin with, as the prefix of keys, does not matter. The variables
+ * Replaces the body by the newest checkpoint that has a manifest in the directory of a chain. The body is that directory, or a
+ * list of what a store has in it; what the elements begin with, as the prefix of keys, does not matter. The variables
  * {@code virtnbdDomain} and {@code virtnbdChain} say whose chain it is. Safe for use by several threads.
  */
 public final class NewestCheckpoint implements Processor {
@@ -26,7 +26,8 @@ public final class NewestCheckpoint implements Processor {
     public void process(Exchange exchange) throws ChainException {
         String domain = exchange.getVariable("virtnbdDomain", String.class);
         String chain = exchange.getVariable("virtnbdChain", String.class);
-        Pattern manifest = Pattern.compile("(?:.*/)?" + Pattern.quote(domain) + "\\.(?<checkpoint>[^/]*\\.[0-9]+)\\.json(?:\\.pgp)?");
+        Pattern manifest = Pattern.compile("(?:.*/)?" + Pattern.quote(domain)
+                + "\\.(?<checkpoint>[^/]*\\.[0-9]+)\\.json(?:\\.pgp)?");
         String newest = null;
         Object body = exchange.getMessage().getBody();
         for (Object name : ObjectHelper.createIterable(body instanceof File directory ? directory.list() : body)) {
@@ -47,8 +48,8 @@ public final class NewestCheckpoint implements Processor {
         }
         OptionalInt age = CheckpointNumber.compare(one, other);
         if (age.isEmpty()) {
-            throw new ChainException("expected to tell from the checkpoints which is the newest, found '" + one + "' and '" + other
-                    + "'; name the checkpoint until which to restore");
+            throw new ChainException("expected to tell from the checkpoints which is the newest, found '" + one + "' and '"
+                    + other + "'; name the checkpoint until which to restore");
         }
         return age.getAsInt() < 0 ? other : one;
     }
