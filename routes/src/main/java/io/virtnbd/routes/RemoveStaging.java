@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes the directory in the variable {@code virtnbdStagingDirectory}, with all in it, if it is there. Where that fails, the log
- * tells: it changes nothing in what was restored. Safe for use by several threads.
+ * Removes the directory in the variable {@code virtnbdStagingDirectory}, with all in it, if it is there. Where that fails,
+ * the log tells: it changes nothing in what was restored. Safe for use by several threads.
  */
 public final class RemoveStaging implements Processor {
 

@@ -131,7 +131,8 @@ abstract class RestoreContract {
         assertThat(done.getException()).isNull();
         assertThat(images()).isDirectory();
         for (Map.Entry<String, Path> disk : sets.contents(backup).entrySet()) {
-            assertThat(Files.mismatch(images().resolve(disk.getKey() + ".raw"), disk.getValue())).as(disk.getKey()).isEqualTo(-1);
+            assertThat(Files.mismatch(images().resolve(disk.getKey() + ".raw"), disk.getValue())).as(disk.getKey())
+                    .isEqualTo(-1);
         }
     }
 
