@@ -1,0 +1,98 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.routes.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtnbd.testing.RequiresTools;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Verifies a store of a real domain's backups by a schedule. */
+@RequiresTools({"libvirtd", "virsh", "qemu-img", "qemu-system-x86_64"})
+class ScheduledVerifyIT {
+
+    @TempDir
+    static Path shared;
+    private static BackupSets sets;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void makeBackups() throws Exception {
+        sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
+                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("backups"));
+    }
+
+    @AfterAll
+    static void removeDomain() {
+        if (sets != null) {
+            sets.close();
+        }
+    }
+
+    private Exchange verify(String store, String told) throws Exception {
+        try (TemplateRoutes routes = new TemplateRoutes("virtnbd-scheduled-verify",
+                Map.of("directory", store, "schedule", "* * * * * ?"), directory.resolve("routes.yaml"))) {
+            MockEndpoint endpoint = routes.told(told);
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !endpoint.getExchanges().isEmpty());
+            String other = told.equals(TemplateRoutes.SUCCESS) ? TemplateRoutes.FAILURE : TemplateRoutes.SUCCESS;
+            assertThat(routes.told(other).getExchanges()).isEmpty();
+            return endpoint.getExchanges().get(0);
+        }
+    }
+
+    private static JsonNode report(Exchange told) throws Exception {
+        return new ObjectMapper().readTree(told.getMessage().getBody(String.class));
+    }
+
+    @Test
+    void tellsThatAllIsWhole() throws Exception {
+        Exchange told = verify(shared.resolve("backups").toString(), TemplateRoutes.SUCCESS);
+
+        assertThat(told.getMessage().getHeader("status")).isEqualTo("completed");
+        assertThat(report(told).at("/verified")).hasSize(2);
+        assertThat(report(told).at("/failed")).isEmpty();
+    }
+
+    @Test
+    void tellsWhichChainIsDamagedAndVerifiesTheOthers() throws Exception {
+        Path chain = shared.resolve("backups").resolve(sets.domain()).resolve(sets.plain().chain());
+        Path file = chain.resolve("vda.full.data");
+        byte[] whole = Files.readAllBytes(file);
+        byte[] damaged = whole.clone();
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(file, damaged);
+        try {
+            Exchange told = verify(shared.resolve("backups").toString(), TemplateRoutes.FAILURE);
+
+            assertThat(told.getMessage().getHeader("status")).isEqualTo("failed");
+            assertThat(report(told).at("/failed")).hasSize(1);
+            assertThat(report(told).get("failed").get(chain.toString()).asText()).contains("vda.full.data: expected SHA-256");
+            assertThat(report(told).at("/verified")).hasSize(1);
+        } finally {
+            Files.write(file, whole);
+        }
+    }
+
+    @Test
+    void tellsThatThereIsNothingToVerify() throws Exception {
+        Exchange told = verify(directory.resolve("none").toString(), TemplateRoutes.FAILURE);
+
+        assertThat(report(told).at("/error").asText()).contains("found nothing");
+    }
+}
