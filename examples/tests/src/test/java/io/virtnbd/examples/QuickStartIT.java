@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +30,7 @@ class QuickStartIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        script = new RunScript(directory);
+        script = new RunScript("quickstart", directory);
     }
 
     private Path output() {
@@ -152,7 +152,7 @@ class QuickStartIT {
 
         RunScript.Result result = script.run();
 
-        assertThat(result.err()).contains(output() + " has files that are not of the quick start");
+        assertThat(result.err()).contains(output() + " has files that are not of the example quickstart");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(precious).hasContent("precious");
         assertThat(output()).isDirectoryNotContaining("glob:**.raw");

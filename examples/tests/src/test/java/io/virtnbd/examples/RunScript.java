@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the script as a user does, in a directory of its own. In place of Maven, which has just built everything, it finds a
- * recorder of its calls.
+ * Runs the script of an example as a user does, in a directory of its own. In place of Maven, which has just built everything,
+ * it finds a recorder of its calls.
  */
 final class RunScript {
 
@@ -23,12 +23,15 @@ final class RunScript {
     }
 
     private static final long DEADLINE_SECONDS = 120;
-    private static final Path MODULE = Path.of("").toAbsolutePath();
+    private static final Path EXAMPLES = Path.of("..").toAbsolutePath().normalize();
 
+    private final Path module;
     private final Path directory;
     private final Path tools;
 
-    RunScript(Path directory) throws IOException {
+    /** @param directory where it runs */
+    RunScript(String example, Path directory) throws IOException {
+        this.module = EXAMPLES.resolve(example);
         this.directory = directory;
         this.tools = Files.createTempDirectory(directory, "tools-");
         Path maven = Files.writeString(tools.resolve("mvn"), "#!/bin/sh\necho \"$@\" >>'" + tools.resolve("mvn.log") + "'\n");
@@ -36,7 +39,7 @@ final class RunScript {
     }
 
     Result run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(MODULE.resolve("run").toString()));
+        List<String> command = new ArrayList<>(List.of(module.resolve("run").toString()));
         command.addAll(List.of(arguments));
         Path out = tools.resolve("out");
         Path err = tools.resolve("err");
@@ -56,7 +59,7 @@ final class RunScript {
 
     /** Makes the next run believe that something must be built. */
     void forgetBuild() throws IOException {
-        Files.deleteIfExists(MODULE.resolve("target/built"));
+        Files.deleteIfExists(module.resolve("target/built"));
     }
 
     /** The arguments of each call of Maven. */

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples.support;
 
+import io.virtnbd.engine.ProgressListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,10 +21,10 @@ import java.util.SplittableRandom;
  * A disk to try things on: a sparse raw image of 1 GiB with 256 MiB of text, random bytes, zeroes that were written, and small
  * pieces with holes between. It has the same content each time.
  */
-final class DemoDisk {
+public final class DemoDisk {
 
-    static final long SIZE = 1L << 30;
-    static final long DATA = 256L << 20;
+    public static final long SIZE = 1L << 30;
+    public static final long DATA = 256L << 20;
 
     private static final int SEED = 20260;
     private static final int KIB = 1 << 10;
@@ -45,11 +46,11 @@ final class DemoDisk {
     }
 
     /** Makes the disk in place of what is there. */
-    static void create(Path path, ProgressBar progress) throws IOException {
+    public static void create(Path path, ProgressListener progress) throws IOException {
         new DemoDisk().write(path, progress);
     }
 
-    private void write(Path path, ProgressBar progress) throws IOException {
+    private void write(Path path, ProgressListener progress) throws IOException {
         Files.deleteIfExists(path);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
                 StandardOpenOption.SPARSE)) {

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples.support;
 
 /** What a user can understand and do something about; the message is all there is to say. */
-final class QuickStartException extends Exception {
+public final class ExampleException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    QuickStartException(String message) {
+    public ExampleException(String message) {
         super(message);
     }
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples.support;
 
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -14,13 +14,13 @@ import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.ResolveEndpointFailedException;
 
 /** Says what went wrong without a stack trace. */
-final class Failures {
+public final class Failures {
 
     private Failures() {
     }
 
     /** The messages of an exception and of its causes, without those that only say that there is a cause. */
-    static String describe(Throwable failure) {
+    public static String describe(Throwable failure) {
         List<String> messages = new ArrayList<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause.getCause() != null && isWrapper(cause)) {

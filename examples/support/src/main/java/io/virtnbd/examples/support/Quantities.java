@@ -2,13 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples.support;
 
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Numbers as people read them. Units are powers of 1000. */
-final class Quantities {
+public final class Quantities {
 
     private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -17,7 +17,7 @@ final class Quantities {
     }
 
     /** Such as {@code 512 bytes}, {@code 268.4 MB}, {@code 1.07 GB}. */
-    static String bytes(long count) {
+    public static String bytes(long count) {
         if (count < 1000) {
             return count + " bytes";
         }
@@ -32,7 +32,7 @@ final class Quantities {
     }
 
     /** Such as {@code 512 MB/s} or {@code 7.3 MB/s}; {@code - MB/s} where nothing can be said. */
-    static String speed(long bytes, long nanos) {
+    public static String speed(long bytes, long nanos) {
         if (bytes <= 0 || nanos <= 0) {
             return "- MB/s";
         }
@@ -41,7 +41,7 @@ final class Quantities {
     }
 
     /** Such as {@code 0.5 s}, {@code 2:05 min} or {@code 1:02:05 h}. */
-    static String duration(long nanos) {
+    public static String duration(long nanos) {
         double seconds = nanos / NANOS_PER_SECOND;
         if (seconds < 59.95) {
             return String.format(Locale.ROOT, "%.1f s", seconds);
@@ -51,7 +51,7 @@ final class Quantities {
     }
 
     /** Such as {@code 0:07}, {@code 2:05} or {@code 1:02:05}. */
-    static String clock(long seconds) {
+    public static String clock(long seconds) {
         long minutes = seconds / 60;
         return minutes < 60
                 ? String.format(Locale.ROOT, "%d:%02d", minutes, seconds % 60)

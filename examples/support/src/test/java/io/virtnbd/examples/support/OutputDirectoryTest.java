@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.examples.quickstart;
+package io.virtnbd.examples.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,18 +23,18 @@ class OutputDirectoryTest {
     void takesADirectoryThatIsNewOrEmptyOrItsOwn() throws Exception {
         Path output = directory.resolve("a/b");
 
-        assertThat(OutputDirectory.open(output).path()).isDirectory();
+        assertThat(OutputDirectory.open(output, "quickstart").path()).isDirectory();
         Files.writeString(output.resolve("demo-disk.raw"), "of the last run");
-        assertThat(OutputDirectory.open(output).path()).isEqualTo(output);
-        assertThat(OutputDirectory.open(Files.createDirectory(directory.resolve("empty"))).path()).isDirectory();
+        assertThat(OutputDirectory.open(output, "quickstart").path()).isEqualTo(output);
+        assertThat(OutputDirectory.open(Files.createDirectory(directory.resolve("empty")), "quickstart").path()).isDirectory();
     }
 
     @Test
     void refusesADirectoryOfSomebodyElse() throws Exception {
         Files.writeString(directory.resolve("letter.txt"), "precious");
 
-        assertThatThrownBy(() -> OutputDirectory.open(directory)).isInstanceOf(QuickStartException.class)
-                .hasMessageContaining("has files that are not of the quick start");
+        assertThatThrownBy(() -> OutputDirectory.open(directory, "quickstart")).isInstanceOf(ExampleException.class)
+                .hasMessageContaining("has files that are not of the example quickstart");
         assertThat(directory).isDirectoryContaining("glob:**/letter.txt").isDirectoryNotContaining("glob:**/.quickstart");
     }
 
@@ -42,7 +42,7 @@ class OutputDirectoryTest {
     void refusesAFile() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertThatThrownBy(() -> OutputDirectory.open(file)).isInstanceOf(QuickStartException.class)
+        assertThatThrownBy(() -> OutputDirectory.open(file, "quickstart")).isInstanceOf(ExampleException.class)
                 .hasMessageContaining("is not a directory");
     }
 
@@ -51,7 +51,7 @@ class OutputDirectoryTest {
     void refusesAPathThatARouteWouldReadOtherwise(String name) {
         Path output = directory.resolve(name);
 
-        assertThatThrownBy(() -> OutputDirectory.open(output)).isInstanceOf(QuickStartException.class)
+        assertThatThrownBy(() -> OutputDirectory.open(output, "quickstart")).isInstanceOf(ExampleException.class)
                 .hasMessageContaining("cannot be the directory of a file endpoint");
         assertThat(output).doesNotExist();
     }
