@@ -4,26 +4,48 @@
  */
 package io.virtnbd.examples.s3.backup;
 
+import io.virtnbd.examples.s3.server.S3Server;
 import io.virtnbd.examples.support.Example;
+import io.virtnbd.examples.support.Quantities;
 import java.util.List;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
+/** Backs up a disk to S3. The routes that do it are in {@code camel/backup.camel.yaml}. */
 public final class BackupToS3 {
 
     private static final String HELP = """
-            TODO
+            Backs up a disk to S3: plain, as one object, and compressed, in segments that are uploaded in parallel.
 
-            usage: run [options]
+            usage: run [options]           both, with a demo disk and an S3 server that the program brings
+                   run [options] plain     plain only
+                   run [options] segments  in segments only
             """;
 
     private BackupToS3() {
     }
 
     public static void main(String[] args) {
-        Example.main("backup-to-s3", HELP, List.of(), args, BackupToS3::run);
+        Example.main("backup-to-s3", HELP, List.of("plain", "segments"), args, BackupToS3::run);
     }
 
     private static void run(Example example) throws Exception {
         example.serveDemoDisk();
+        S3Server.start(example);
         example.start();
+        for (String way : List.of("plain", "segments")) {
+            if (example.wants(way)) {
+                example.step(way, "direct:" + way);
+            }
+        }
+        list(example);
+    }
+
+    private static void list(Example example) throws Exception {
+        List<?> objects = example.request("direct:list", request -> { }).getMessage().getBody(List.class);
+        example.out().printf("%nObjects in the bucket%n");
+        for (Object object : objects) {
+            S3Object found = (S3Object) object;
+            example.out().printf("%12s  %s%n", Quantities.bytes(found.size()), found.key());
+        }
     }
 }

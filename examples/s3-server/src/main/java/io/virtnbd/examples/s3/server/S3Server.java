@@ -39,11 +39,14 @@ public final class S3Server implements AutoCloseable {
             return;
         }
         Path directory = example.output().path().resolve("s3");
+        example.output().clear(directory);
         Files.createDirectories(directory.resolve("backups"));
         String endpoint = "http://127.0.0.1:" + example.closing(new S3Server(directory)).server.getPort();
         example.set("s3.bucket", "backups");
         example.set("s3.region", "us-east-1");
+        example.set("s3.overrideEndpoint", true);
         example.set("s3.endpoint", endpoint);
+        example.set("s3.forcePathStyle", true);
         example.set("s3.accessKey", ACCESS_KEY);
         example.set("s3.secretKey", SECRET_KEY);
         example.tell("S3 server", endpoint + ", with a bucket in " + example.output().name().resolve("s3/backups"));
