@@ -7,6 +7,7 @@ package io.virtnbd.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.scenario.BackupRoutes.Made;
+import io.virtnbd.testing.RandomGuest;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.TestDomain;
 import java.io.BufferedReader;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.scenario.BackupRoutes.Made;
+import io.virtnbd.testing.RandomGuest;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.SshServer;
 import io.virtnbd.testing.TestCertificates;

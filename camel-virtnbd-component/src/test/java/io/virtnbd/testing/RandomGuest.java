@@ -2,15 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.scenario;
+package io.virtnbd.testing;
 
-import io.virtnbd.testing.GuestIo;
-import io.virtnbd.testing.TestDisk;
-import io.virtnbd.testing.TestDomain;
 import java.util.SplittableRandom;
 
 /** A guest that writes, rewrites, zeroes and discards at random. Prints its seed. */
-final class RandomGuest {
+public final class RandomGuest {
 
     private static final int SECTOR = 512;
     private static final int MOST_SECTORS = 2048;
@@ -20,11 +17,11 @@ final class RandomGuest {
     private final boolean zeroes;
 
     /** @param zeroes whether it zeroes and discards, and not only writes */
-    RandomGuest(TestDomain domain, boolean zeroes) {
+    public RandomGuest(TestDomain domain, boolean zeroes) {
         this(domain, zeroes, new SplittableRandom().nextLong());
     }
 
-    RandomGuest(TestDomain domain, boolean zeroes, long seed) {
+    public RandomGuest(TestDomain domain, boolean zeroes, long seed) {
         System.out.println("random guest of " + domain.name() + ": seed " + seed);
         this.domain = domain;
         this.zeroes = zeroes;
@@ -32,7 +29,7 @@ final class RandomGuest {
     }
 
     /** Works on all disks. */
-    void work(int requests) {
+    public void work(int requests) {
         domain.guest(guest -> {
             for (int i = 0; i < requests; i++) {
                 TestDisk disk = domain.disks().get(random.nextInt(domain.disks().size()));
