@@ -35,6 +35,8 @@ public final class Example implements AutoCloseable {
 
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
+    /** For what is still under way after a failure. */
+    private static final String SHUTDOWN_SECONDS = "5";
 
     private final PrintStream out;
     private final OutputDirectory output;
@@ -54,6 +56,9 @@ public final class Example implements AutoCloseable {
         }
         output = OutputDirectory.open(arguments.output(), name);
         main.setOverrideProperties(given);
+        main.addInitialProperty("camel.main.name", name);
+        main.addInitialProperty("camel.main.startup-summary-level", "Off");
+        main.addInitialProperty("camel.main.shutdown-timeout", SHUTDOWN_SECONDS);
     }
 
     /**

@@ -7,7 +7,11 @@ package io.virtnbd.examples.s3.backup;
 import io.virtnbd.examples.s3.server.S3Server;
 import io.virtnbd.examples.support.Example;
 import io.virtnbd.examples.support.Quantities;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Backs up a disk to S3. The routes that do it are in {@code camel/backup.camel.yaml}. */
@@ -20,6 +24,9 @@ public final class BackupToS3 {
                    run [options] plain     plain only
                    run [options] segments  in segments only
             """;
+
+    /** Most objects of a directory that are shown. */
+    private static final int SHOWN = 5;
 
     private BackupToS3() {
     }
@@ -41,11 +48,19 @@ public final class BackupToS3 {
     }
 
     private static void list(Example example) throws Exception {
-        List<?> objects = example.request("direct:list", request -> { }).getMessage().getBody(List.class);
-        example.out().printf("%nObjects in the bucket%n");
-        for (Object object : objects) {
-            S3Object found = (S3Object) object;
-            example.out().printf("%12s  %s%n", Quantities.bytes(found.size()), found.key());
+        Object[] objects = example.request("direct:list", request -> { }).getMessage().getBody(Object[].class);
+        Map<String, List<S3Object>> directories = Arrays.stream(objects).map(S3Object.class::cast)
+                .collect(Collectors.groupingBy(object -> object.key().substring(0, object.key().lastIndexOf('/') + 1),
+                        TreeMap::new, Collectors.toList()));
+        for (Map.Entry<String, List<S3Object>> directory : directories.entrySet()) {
+            List<S3Object> found = directory.getValue();
+            example.out().printf("%nObjects %s... in the bucket: %d, with %s%n", directory.getKey(), found.size(),
+                    Quantities.bytes(found.stream().mapToLong(S3Object::size).sum()));
+            found.stream().limit(SHOWN).forEach(object -> example.out().printf("%12s  %s%n",
+                    Quantities.bytes(object.size()), object.key().substring(directory.getKey().length())));
+            if (found.size() > SHOWN) {
+                example.out().printf("%12s  and %d more%n", "...", found.size() - SHOWN);
+            }
         }
     }
 }
