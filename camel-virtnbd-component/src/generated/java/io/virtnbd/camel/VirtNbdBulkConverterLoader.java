@@ -41,7 +41,7 @@ public final class VirtNbdBulkConverterLoader implements TypeConverterLoader, Bu
 
     @Override
     public int size() {
-        return 5;
+        return 6;
     }
 
     @Override
@@ -78,6 +78,9 @@ public final class VirtNbdBulkConverterLoader implements TypeConverterLoader, Bu
             if (value instanceof io.virtnbd.camel.delivery.BackupBody) {
                 return io.virtnbd.camel.VirtNbdConverter.toString((io.virtnbd.camel.delivery.BackupBody) value, exchange);
             }
+            if (value instanceof io.virtnbd.camel.delivery.RepeatedBackup) {
+                return io.virtnbd.camel.VirtNbdConverter.toString((io.virtnbd.camel.delivery.RepeatedBackup) value, exchange);
+            }
         } else if (to == java.nio.ByteBuffer.class) {
             if (value instanceof io.virtnbd.camel.delivery.ArtifactBody) {
                 return io.virtnbd.camel.VirtNbdConverter.toByteBuffer((io.virtnbd.camel.delivery.ArtifactBody) value, exchange);
@@ -91,6 +94,7 @@ public final class VirtNbdBulkConverterLoader implements TypeConverterLoader, Bu
         registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, java.io.InputStream.class), this);
         registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, java.lang.String.class), this);
         registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.BackupBody.class, java.lang.String.class), this);
+        registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.RepeatedBackup.class, java.lang.String.class), this);
         registry.addConverter(new TypeConvertible<>(io.virtnbd.camel.delivery.ArtifactBody.class, java.nio.ByteBuffer.class), this);
     }
 
@@ -108,6 +112,9 @@ public final class VirtNbdBulkConverterLoader implements TypeConverterLoader, Bu
                 return this;
             }
             if (from == io.virtnbd.camel.delivery.BackupBody.class) {
+                return this;
+            }
+            if (from == io.virtnbd.camel.delivery.RepeatedBackup.class) {
                 return this;
             }
         } else if (to == java.nio.ByteBuffer.class) {

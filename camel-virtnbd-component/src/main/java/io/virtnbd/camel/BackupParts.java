@@ -49,12 +49,7 @@ final class BackupParts implements Iterable<Message> {
 
     /** The headers of the backup: all its messages have them, and the exchange that made it. */
     Map<String, Object> headers() {
-        return Map.of(VirtNbdConstants.DOMAIN, backup.domain(),
-                VirtNbdConstants.LEVEL, ResultLevel.of(backup.level()),
-                VirtNbdConstants.REASON, backup.reason(),
-                VirtNbdConstants.CHECKPOINT, backup.checkpoint(),
-                VirtNbdConstants.PARENT_CHECKPOINT, backup.parentCheckpoint(),
-                VirtNbdConstants.CHAIN, backup.chain());
+        return BackupHeaders.of(backup);
     }
 
     /** To be asked for once. */

@@ -12,6 +12,7 @@ import io.virtnbd.camel.event.BackupEvents;
 import io.virtnbd.camel.event.BackupFailedEvent;
 import io.virtnbd.engine.backup.ExportBackup;
 import io.virtnbd.engine.backup.RunningBackup;
+import io.virtnbd.engine.domain.RepeatedRequestException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -37,6 +38,7 @@ final class BackupStart {
     /**
      * Begins the backup that a message asks for.
      *
+     * @throws RepeatedRequestException if the message's request has made one before
      * @throws IOException if it cannot begin; then nothing is left of it
      */
     static BackupParts begin(VirtNbdEndpoint endpoint, Message request) throws IOException, GeneralSecurityException {
@@ -55,6 +57,7 @@ final class BackupStart {
         if (unit == BackupUnit.frame && requested.compression().lz4()) {
             throw new IllegalArgumentException("compression is lz4, expected none with unit=frame: use the lz4 data format");
         }
+        requested.requestId(); // one that can be none is refused for bare exports too
         long start = System.nanoTime();
         boolean ofExport = requested.nbdUri().isPresent();
         BackupProgress progress = new BackupProgress(context, requested.progress());
@@ -64,6 +67,8 @@ final class BackupStart {
             // the frames of a bare export are its stream and nothing else
             boolean withManifest = unit != BackupUnit.frame || !ofExport;
             return new BackupParts(run(backup, progress, start, withManifest), unit, withManifest);
+        } catch (RepeatedRequestException e) {
+            throw e; // nothing has failed
         } catch (IOException | GeneralSecurityException | RuntimeException | Error e) {
             BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), e));
             throw e;

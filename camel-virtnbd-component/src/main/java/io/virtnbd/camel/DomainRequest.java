@@ -64,7 +64,7 @@ final class DomainRequest {
                 names(request.excludedDisks()), request.checkpointPrefix(), configuration.getFreeze().mode(),
                 Duration.ofMillis(configuration.getFreezeTimeout()), Path.of(configuration.getScratchDirectory()), server(),
                 configuration.isIncludeSecrets(), Duration.ofMillis(configuration.getWaitForDomain()),
-                request.reading(progress));
+                request.reading(progress), request.requestId());
     }
 
     /** Not from a header: there it tells what a backup before has left. */

@@ -34,6 +34,10 @@ final class OptionRules {
         if (endpoint.getOperation() == VirtNbdOperation.backup && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
             requireOneDomain(endpoint.getName());
         }
+        if (endpoint.getOperation() == VirtNbdOperation.domains
+                && endpoint.getConfiguration().getNbdUri() != null) {
+            throw new IllegalArgumentException("nbdUri is set, expected none: domains are listed by libvirt, not by an export");
+        }
     }
 
     /** @throws IllegalArgumentException if it is a pattern */
@@ -51,7 +55,7 @@ final class OptionRules {
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(options);
-            case verify, inspect -> { }
+            case verify, inspect, domains -> { }
         }
     }
 

@@ -11,6 +11,7 @@ import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.backup.BackupDate;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.engine.domain.RequestId;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
@@ -108,6 +109,16 @@ final class RequestOptions {
         return result ? BackupLevel.auto : value(VirtNbdConstants.LEVEL, BackupLevel.class, BackupLevel.auto);
     }
 
+    /**
+     * What the message says that it is known by.
+     *
+     * @throws IllegalArgumentException if that can be no id
+     */
+    Optional<String> requestId() {
+        return Optional.ofNullable(value(VirtNbdConstants.REQUEST_ID, String.class, null))
+                .map(id -> RequestId.check("header " + VirtNbdConstants.REQUEST_ID, id));
+    }
+
     /** How the disk of a bare export is called. */
     private String exportedDisk() {
         return disks().or(this::disk).orElse("vda");
@@ -194,6 +205,11 @@ final class RequestOptions {
             OptionRules.requireOneDomain(domain);
         }
         return domain;
+    }
+
+    /** Which domains to list: by default all. */
+    String domainPattern() {
+        return named(endpoint.getName(), VirtNbdConstants.DOMAIN).orElse("*");
     }
 
     /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */

@@ -44,6 +44,14 @@ public final class VirtNbdConstants {
                             + " restored together, and so a directory's name for them.", javaType = "String")
     public static final String CHAIN = "CamelVirtNbdChain";
 
+    @Metadata(description = "On a request: an id of it, 1 to 200 characters. Where the backup of a domain that it asks for was"
+                            + " committed before, none is made. Messages of the backup have it too.", javaType = "String")
+    public static final String REQUEST_ID = "CamelVirtNbdRequestId";
+
+    @Metadata(description = "Is true where no backup was made, because the request has made one before, of which the other"
+                            + " headers tell. Else it is not there.", javaType = "Boolean")
+    public static final String DUPLICATE = "CamelVirtNbdDuplicate";
+
     @Metadata(description = "Size of the disk in bytes.", javaType = "Long")
     public static final String VIRTUAL_SIZE = "CamelVirtNbdVirtualSize";
 

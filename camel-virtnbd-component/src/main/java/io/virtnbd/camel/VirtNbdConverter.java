@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import io.virtnbd.camel.delivery.ArtifactBody;
 import io.virtnbd.camel.delivery.BackupBody;
+import io.virtnbd.camel.delivery.RepeatedBackup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -71,6 +72,12 @@ public final class VirtNbdConverter {
         return StackWalker.getInstance().walk(frames -> frames.anyMatch(frame ->
                 frame.getClassName().equals(MessageHelper.class.getName())
                         && (frame.getMethodName().endsWith("ForLogging") || frame.getMethodName().startsWith("dumpAs"))));
+    }
+
+    /** Never, for the same reason as below; a route that splits no backup must not go well just because there is none. */
+    @Converter
+    public static String toString(RepeatedBackup body, Exchange exchange) {
+        throw new IllegalStateException(body + ", has no messages and is not converted to a String; split the body");
     }
 
     /** Never: Camel's fallback would deliver a description in place of a backup. */

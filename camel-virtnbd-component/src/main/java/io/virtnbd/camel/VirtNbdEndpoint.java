@@ -26,8 +26,8 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
     @Metadata(required = true, description = "What to do.")
     private VirtNbdOperation operation;
     @UriPath
-    @Metadata(description = "Name or UUID of the domain; for a scheduled backup also a pattern, in which an asterisk"
-                            + " stands for any characters. A bare export has no name of its own: then it is how the backup"
+    @Metadata(description = "Name or UUID of the domain; for a scheduled backup, and for the operation domains,"
+                            + " also a pattern, in which an asterisk stands for any characters. A bare export has no name of its own: then it is how the backup"
                             + " is called, by default as the export or, where that has no name, disk.")
     private String name;
     @UriParam
@@ -76,6 +76,7 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
             case restore -> new RestoreProducer(this);
             case verify -> new VerifyProducer(this);
             case inspect -> new InspectProducer(this);
+            case domains -> new DomainsProducer(this);
         };
     }
 

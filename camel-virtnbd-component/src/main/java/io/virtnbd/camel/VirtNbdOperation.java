@@ -17,7 +17,9 @@ public enum VirtNbdOperation {
     /** Reads streams to their end and reports. */
     verify,
     /** Reads the metadata of streams only. */
-    inspect;
+    inspect,
+    /** Lists the domains whose names match a pattern. */
+    domains;
 
     /**
      * The operation of that name.

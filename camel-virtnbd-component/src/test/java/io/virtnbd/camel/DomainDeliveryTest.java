@@ -56,6 +56,25 @@ class DomainDeliveryTest extends DomainTestSupport {
     }
 
     @Test
+    void theBodySaysAfterTheSplitWhetherTheBackupCounts() throws Exception {
+        List<Boolean> committed = new ArrayList<>();
+        routes(routes -> routes.from("direct:start").to("virtnbd:backup:vm1")
+                .process(exchange -> committed.add(simple("${body.committed}", exchange)))
+                .split().body().streaming().stopOnException()
+                .filter(exchange -> committed.size() < 3 || !isManifest(exchange)).process(this::deliver).end().end()
+                .process(exchange -> committed.add(simple("${body.committed}", exchange))));
+
+        send();
+        send();
+
+        assertThat(committed).containsExactly(false, true, false, false);
+    }
+
+    private static boolean simple(String expression, Exchange exchange) {
+        return exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, Boolean.class);
+    }
+
+    @Test
     void aDiskThatIsFilteredOutIsNotDelivered() throws Exception {
         routes(routes -> routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException()
                 .filter(exchange -> !"vdb.full.data".equals(name(exchange))).process(this::deliver));

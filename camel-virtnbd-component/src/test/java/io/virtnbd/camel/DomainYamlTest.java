@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.virtnbd.chain.Manifest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,16 @@ class DomainYamlTest extends DomainTestSupport {
                     from:
                       uri: direct:start
                       steps:
-                        - to: virtnbd:backup
+                        - setHeader:
+                            name: CamelVirtNbdDomain
+                            simple: ${header.domain}
+                        - setHeader:
+                            name: CamelVirtNbdRequestId
+                            simple: ${header.JMSMessageID}
+                        - to:
+                            uri: virtnbd:backup
+                            parameters:
+                              waitForDomain: 2h
                         - split:
                             simple: ${body}
                             streaming: true
@@ -80,9 +90,12 @@ class DomainYamlTest extends DomainTestSupport {
                             simple: ${header.CamelVirtNbdCheckpoint} of ${header.CamelVirtNbdDomain} is safe
                 """.formatted(directory));
 
-        String reply = template().requestBodyAndHeader("direct:start", null, VirtNbdConstants.DOMAIN, "vm1", String.class);
-
-        assertThat(reply).isEqualTo("virtnbd.1 of vm1 is safe");
+        for (int delivery = 0; delivery < 2; delivery++) {
+            String reply = template().requestBodyAndHeaders("direct:start", null,
+                    Map.of("domain", "vm1", "JMSMessageID", "ID:1"), String.class);
+            assertThat(reply).isEqualTo("virtnbd.1 of vm1 is safe");
+        }
+        assertThat(host.backups).hasSize(1);
         assertCommitted(host.last());
         assertSet("vm1");
     }

@@ -16,6 +16,7 @@ import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.backup.SideFile;
 import io.virtnbd.engine.backup.SideFileKind;
+import io.virtnbd.engine.domain.DomainBackupOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,9 +39,10 @@ final class ScriptedBackup implements RunningBackup {
     private final List<BackedUpDisk> disks;
     private final List<SideFile> sideFiles;
 
-    ScriptedBackup(String domain, ServedDisk vda, ServedDisk vdb, DiskReadOptions reading) throws IOException {
+    ScriptedBackup(String domain, ServedDisk vda, ServedDisk vdb, DomainBackupOptions asked) throws IOException {
         description = new BackupDescription(domain, Level.INC, "the chain can go on", "virtnbd.1", "virtnbd.0", "virtnbd.0",
-                DATE, Optional.of(Duration.ofMillis(12)));
+                DATE, Optional.of(Duration.ofMillis(12)), asked.requestId());
+        DiskReadOptions reading = asked.reading();
         disks = List.of(
                 disk(vda, "vda", Level.INC, "the chain can go on", reading),
                 disk(vdb, "vdb", Level.FULL, "the disk is new", reading));

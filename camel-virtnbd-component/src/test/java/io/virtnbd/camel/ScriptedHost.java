@@ -6,18 +6,23 @@ package io.virtnbd.camel;
 
 import io.virtnbd.camel.domain.DomainHost;
 import io.virtnbd.engine.ServedDisk;
+import io.virtnbd.engine.backup.BackupDescription;
 import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.domain.DomainBackupException;
 import io.virtnbd.engine.domain.DomainBackupOptions;
+import io.virtnbd.engine.domain.RepeatedRequestException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A libvirt daemon that is none: its domains are scripted. */
 final class ScriptedHost implements DomainHost {
+
+    static final String REPEATED = "it was made before";
 
     final List<ScriptedBackup> backups = new CopyOnWriteArrayList<>();
     final List<String> begun = new CopyOnWriteArrayList<>();
@@ -56,7 +61,15 @@ final class ScriptedHost implements DomainHost {
         if (failures.containsKey(domain)) {
             throw failures.get(domain);
         }
-        ScriptedBackup backup = new ScriptedBackup(domain, vda, vdb, asked.reading());
+        for (ScriptedBackup before : backups) {
+            BackupDescription made = before.description();
+            if (made.requestId().isPresent() && made.requestId().equals(asked.requestId()) && made.domain().equals(domain)
+                    && before.commits.get() > 0 && before.commitFailure == null) {
+                throw new RepeatedRequestException(new BackupDescription(domain, made.level(), REPEATED, made.checkpoint(),
+                        made.parentCheckpoint(), made.chain(), made.date(), Optional.empty(), made.requestId()));
+            }
+        }
+        ScriptedBackup backup = new ScriptedBackup(domain, vda, vdb, asked);
         script.accept(backup);
         backups.add(backup);
         return backup;

@@ -89,7 +89,8 @@ final class BackupRoutes implements AutoCloseable {
         }
         return new Made(header(done, VirtNbdConstants.LEVEL), header(done, VirtNbdConstants.CHAIN),
                 header(done, VirtNbdConstants.CHECKPOINT), header(done, VirtNbdConstants.PARENT_CHECKPOINT),
-                header(done, VirtNbdConstants.REASON));
+                header(done, VirtNbdConstants.REASON),
+                done.getMessage().getHeader(VirtNbdConstants.DUPLICATE, false, boolean.class));
     }
 
     private static String header(Exchange exchange, String name) {
@@ -118,6 +119,10 @@ final class BackupRoutes implements AutoCloseable {
     }
 
     /** A backup, as the headers tell of it. */
-    record Made(String level, String chain, String checkpoint, String parent, String reason) {
+    record Made(String level, String chain, String checkpoint, String parent, String reason, boolean duplicate) {
+
+        Made(String level, String chain, String checkpoint, String parent, String reason) {
+            this(level, chain, checkpoint, parent, reason, false);
+        }
     }
 }

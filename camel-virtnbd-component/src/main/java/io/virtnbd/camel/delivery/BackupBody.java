@@ -48,6 +48,14 @@ public final class BackupBody implements Iterable<Message> {
         return new PartIterator(parts.iterator());
     }
 
+    /**
+     * Whether all was delivered and the backup counts. After a split this tells a route what to answer: a sink that has taken
+     * nothing, or will deliver only later, in another thread, has not failed. In a transaction a backup counts when that ends.
+     */
+    public boolean isCommitted() {
+        return run.isCommitted();
+    }
+
     /** For logs. */
     @Override
     public String toString() {

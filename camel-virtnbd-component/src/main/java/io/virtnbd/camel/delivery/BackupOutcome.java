@@ -96,6 +96,10 @@ final class BackupOutcome implements Closeable {
         }
     }
 
+    synchronized boolean isCommitted() {
+        return state == State.COMMITTED;
+    }
+
     /** Why it does not count; null as long as it is open, and where it counts. */
     synchronized IncompleteBackupException failure() {
         return failure;

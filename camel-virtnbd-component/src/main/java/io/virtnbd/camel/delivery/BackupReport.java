@@ -38,9 +38,14 @@ final class BackupReport {
         this.disks = backup.disks();
     }
 
+    /** Nothing has begun: events would tell of a backup that there is not. */
+    static void repeated(BackupDescription made) {
+        LOG.info("not backing up {}: {}, {} of {}", made.domain(), made.reason(), made.checkpoint(), made.date());
+    }
+
     void started() {
-        LOG.info("backing up {}: {}, disks {}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(),
-                backup.reason());
+        LOG.info("backing up {}: {}, disks {}{}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(),
+                request(), backup.reason());
         BackupEvents.send(context, () -> new BackupStartedEvent(context, backup, names()));
     }
 
@@ -49,12 +54,13 @@ final class BackupReport {
                 disks.stream().mapToLong(disk -> disk.backup().metadata().dataSize()).sum(), streamBytes,
                 disks.stream().mapToLong(disk -> disk.backup().dataFrames()).sum(),
                 disks.stream().mapToLong(disk -> disk.backup().zeroFrames()).sum());
-        LOG.info("backed up {}: {}, disks {}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(), summary);
+        LOG.info("backed up {}: {}, disks {}{}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(), request(),
+                summary);
         BackupEvents.send(context, () -> new BackupCompletedEvent(context, backup, names(), summary));
     }
 
     void failed(Throwable cause) {
-        LOG.warn("{}; {} of {} is rolled back", cause.getMessage(), what(), backup.domain());
+        LOG.warn("{}; {} of {}{} is rolled back", cause.getMessage(), what(), backup.domain(), request());
         LOG.debug("{} of {}", what(), backup.domain(), cause);
         BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
     }
@@ -66,6 +72,10 @@ final class BackupReport {
 
     private String frozen() {
         return backup.frozen().map(time -> " (frozen for " + time.toMillis() + " ms)").orElse("");
+    }
+
+    private String request() {
+        return backup.requestId().map(id -> " for request " + id).orElse("");
     }
 
     private List<String> names() {

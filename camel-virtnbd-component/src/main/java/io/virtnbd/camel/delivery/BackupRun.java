@@ -162,6 +162,10 @@ public final class BackupRun {
         session.end();
     }
 
+    boolean isCommitted() {
+        return outcome.isCommitted();
+    }
+
     /** @throws IncompleteBackupException if it has ended and does not count */
     public void requireNotLost() throws IncompleteBackupException {
         if (outcome.failure() != null) {

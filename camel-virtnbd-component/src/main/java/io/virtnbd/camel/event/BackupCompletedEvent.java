@@ -22,7 +22,7 @@ public final class BackupCompletedEvent extends BackupEvent {
         this.summary = summary;
     }
 
-    /** Level, reason, checkpoint, chain and how long the guest was frozen. */
+    /** Level, reason, checkpoint, chain, how long the guest was frozen, and the id of the request. */
     public BackupDescription getBackup() {
         return backup;
     }
@@ -38,6 +38,7 @@ public final class BackupCompletedEvent extends BackupEvent {
 
     @Override
     public String toString() {
-        return "backup " + backup.checkpoint() + " of " + getDomain() + " is committed: " + summary;
+        String request = backup.requestId().map(id -> " for request " + id).orElse("");
+        return "backup " + backup.checkpoint() + " of " + getDomain() + request + " is committed: " + summary;
     }
 }

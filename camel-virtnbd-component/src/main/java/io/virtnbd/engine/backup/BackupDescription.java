@@ -20,7 +20,14 @@ import java.util.Optional;
  *                         together
  * @param date             as in the streams' metadata: local time with microseconds
  * @param frozen           how long the guest's file systems were frozen; empty if they were not
+ * @param requestId        id of the request that asked for the backup; empty where it has none
  */
 public record BackupDescription(String domain, Level level, String reason, String checkpoint, String parentCheckpoint,
-                                String chain, String date, Optional<Duration> frozen) {
+                                String chain, String date, Optional<Duration> frozen, Optional<String> requestId) {
+
+    /** Of a backup whose request has no id. */
+    public BackupDescription(String domain, Level level, String reason, String checkpoint, String parentCheckpoint,
+            String chain, String date, Optional<Duration> frozen) {
+        this(domain, level, reason, checkpoint, parentCheckpoint, chain, date, frozen, Optional.empty());
+    }
 }

@@ -37,11 +37,13 @@ record BackupPlan(Level level, String reason, Optional<CommittedChain> chain, Li
     /**
      * The backup in words and names.
      *
-     * @param frozen how long the guest was frozen; empty if it was not
+     * @param frozen    how long the guest was frozen; empty if it was not
+     * @param requestId of the request that asks for it; empty where it has none
      */
-    BackupDescription describe(String domain, String checkpoint, String date, Optional<Duration> frozen) {
+    BackupDescription describe(String domain, String checkpoint, String date, Optional<Duration> frozen,
+            Optional<String> requestId) {
         return new BackupDescription(domain, level, reason, checkpoint, parent(),
-                chain.map(CommittedChain::full).orElse(checkpoint), date, frozen);
+                chain.map(CommittedChain::full).orElse(checkpoint), date, frozen, requestId);
     }
 
     /** Targets of the disks whose changes are tracked from this backup on. */

@@ -4,6 +4,9 @@
  */
 package io.virtnbd.engine.domain;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -14,20 +17,25 @@ import java.util.regex.Pattern;
  * What is recorded with a domain of its backups under one prefix. It is what makes a backup count: one whose checkpoint is in
  * here was committed, any other was not.
  *
- * @param prefix  first part of the names of the checkpoints
- * @param first   number from which on checkpoints are ours; those with lower numbers were there before
- * @param highest number that was last given to a backup, whatever became of it; numbers are never used again
- * @param pending whether the backup with the highest number has begun and was neither committed nor rolled back yet
- * @param frozen  whether that backup may have left the guest frozen: it had it frozen, and has not said that it is thawed
- * @param chain   what was committed; empty where no chain has begun
+ * @param prefix   first part of the names of the checkpoints
+ * @param first    number from which on checkpoints are ours; those with lower numbers were there before
+ * @param highest  number that was last given to a backup, whatever became of it; numbers are never used again
+ * @param pending  whether the backup with the highest number has begun and was neither committed nor rolled back yet
+ * @param frozen   whether that backup may have left the guest frozen: it had it frozen, and has not said that it is thawed
+ * @param chain    what was committed; empty where no chain has begun
+ * @param requests that were carried out last, at most {@link #MAX_REQUESTS} after one was added; the newest is the last
  */
 record BackupRecord(String prefix, long first, long highest, boolean pending, boolean frozen,
-                    Optional<CommittedChain> chain) {
+                    Optional<CommittedChain> chain, List<CommittedRequest> requests) {
+
+    /** Most requests that are remembered. */
+    static final int MAX_REQUESTS = 64;
 
     private static final Pattern NUMBERED = Pattern.compile("(?<prefix>.+)\\.(?<number>0|[1-9][0-9]{0,17})");
 
     /** @throws IllegalArgumentException if it contradicts itself: what is recorded decides which checkpoints are deleted */
     BackupRecord {
+        requests = List.copyOf(requests);
         if (prefix.isEmpty() || first < 0 || highest < first - 1 || pending && highest < first) {
             throw new IllegalArgumentException("the record of '" + prefix + "' has the numbers " + first + " to " + highest);
         }
@@ -37,11 +45,22 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
                         + " has a backup " + checkpoint);
             }
         }
+        Set<String> ids = new HashSet<>();
+        for (CommittedRequest request : requests) {
+            // from number 0: what was made before the numbers began anew stays made
+            if (!owns(prefix, 0, highest, request.checkpoint())) {
+                throw new IllegalArgumentException("the record of " + prefix + ".0 to " + prefix + "." + highest + " has a "
+                        + request);
+            }
+            if (!ids.add(request.id())) {
+                throw new IllegalArgumentException("the record of " + prefix + " has the request " + request.id() + " twice");
+            }
+        }
     }
 
-    /** Of a guest that is not frozen. */
+    /** Of a guest that is not frozen, without requests. */
     BackupRecord(String prefix, long first, long highest, boolean pending, Optional<CommittedChain> chain) {
-        this(prefix, first, highest, pending, false, chain);
+        this(prefix, first, highest, pending, false, chain, List.of());
     }
 
     /** Of a domain that has none: the next number is {@code first}. */
@@ -65,22 +84,49 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
      * @param freezes whether it freezes the guest
      */
     BackupRecord reserved(boolean freezes) {
-        return new BackupRecord(prefix, first, highest + 1, true, freezes, chain);
+        return new BackupRecord(prefix, first, highest + 1, true, freezes, chain, requests);
     }
 
     /** With what the backup that has the highest number leaves for others to build on. */
     BackupRecord committed(CommittedChain committed) {
-        return new BackupRecord(prefix, first, highest, false, Optional.of(committed));
+        return new BackupRecord(prefix, first, highest, false, false, Optional.of(committed), requests);
     }
 
     /** With the backup that has the highest number ended, and nothing of it to build on. */
     BackupRecord settled() {
-        return new BackupRecord(prefix, first, highest, false, chain);
+        return new BackupRecord(prefix, first, highest, false, false, chain, requests);
     }
 
     /** The same, with the guest left to be thawed. */
     BackupRecord leftFrozen() {
-        return new BackupRecord(prefix, first, highest, pending, true, chain);
+        return new BackupRecord(prefix, first, highest, pending, true, chain, requests);
+    }
+
+    /** The same after that request was carried out; the oldest is forgotten where there are too many. */
+    BackupRecord carriedOut(CommittedRequest request) {
+        List<CommittedRequest> all = new ArrayList<>(requests);
+        all.removeIf(known -> known.id().equals(request.id()));
+        all.add(request);
+        return new BackupRecord(prefix, first, highest, pending, frozen, chain,
+                all.subList(Math.max(0, all.size() - MAX_REQUESTS), all.size()));
+    }
+
+    /** With the numbers beginning anew behind one that somebody else has used, and no chain. */
+    BackupRecord begunAnew(long number) {
+        return new BackupRecord(prefix, number, number - 1, false, false, Optional.empty(), requests);
+    }
+
+    /** The request with that id, if it was carried out and is still remembered. */
+    Optional<CommittedRequest> request(String id) {
+        return requests.stream().filter(request -> request.id().equals(id)).findFirst();
+    }
+
+    /** For errors, which are to be read: of the requests the newest alone. */
+    @Override
+    public String toString() {
+        String newest = requests.isEmpty() ? "" : ", the newest " + requests.get(requests.size() - 1);
+        return "BackupRecord[prefix=" + prefix + ", first=" + first + ", highest=" + highest + ", pending=" + pending
+                + ", frozen=" + frozen + ", chain=" + chain + ", " + requests.size() + " requests" + newest + "]";
     }
 
     /** Whether that checkpoint was made by a backup of this record. */

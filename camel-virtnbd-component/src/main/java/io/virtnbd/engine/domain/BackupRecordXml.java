@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.domain;
 
+import io.virtnbd.chain.Level;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -25,12 +26,16 @@ import javax.xml.stream.XMLStreamWriter;
  *   <chain prefix="virtnbd" first="0" highest="4" pending="false" full="virtnbd.0" last="virtnbd.4"
  *       id="2026-11-22T10:08:00.000000">
  *     <disk target="vda" base="virtnbd.0" last="virtnbd.4" capacity="1073741824" image="/vm/web.qcow2"/>
+ *     <request id="order 17" level="inc" checkpoint="virtnbd.4" parent="virtnbd.3" chain="virtnbd.0"
+ *         date="2026-11-22T22:08:00.000000"/>
  *   </chain>
  * </backups>
  * }</pre>
  *
  * {@code full} and {@code last} are missing where nothing was committed yet. {@code frozen="true"} is there only while the
- * guest may be frozen.
+ * guest may be frozen. There is a {@code request} for each of the last {@value BackupRecord#MAX_REQUESTS} backups that were
+ * committed for a request with an id, the newest as the last, also for those that nothing builds on; {@code parent} is missing
+ * for a full and a copy. Programs that do not know of requests read the rest, and forget the requests when they write it.
  */
 final class BackupRecordXml {
 
@@ -80,7 +85,22 @@ final class BackupRecordXml {
                 }
             }
         }
+        for (CommittedRequest request : record.requests()) {
+            write(xml, request);
+        }
         xml.writeEndElement();
+    }
+
+    private static void write(XMLStreamWriter xml, CommittedRequest request) throws XMLStreamException {
+        xml.writeEmptyElement("request");
+        xml.writeAttribute("id", request.id());
+        xml.writeAttribute("level", request.level().label());
+        xml.writeAttribute("checkpoint", request.checkpoint());
+        if (!request.parent().isEmpty()) {
+            xml.writeAttribute("parent", request.parent());
+        }
+        xml.writeAttribute("chain", request.chain());
+        xml.writeAttribute("date", request.date());
     }
 
     /** @throws DomainBackupException if it is not such XML; the message names the domain */
@@ -126,15 +146,27 @@ final class BackupRecordXml {
         String last = full == null ? null : required(xml, "last");
         String id = Objects.requireNonNullElse(xml.getAttributeValue(null, "id"), "");
         List<ChainDisk> disks = new ArrayList<>();
+        List<CommittedRequest> requests = new ArrayList<>();
         while (xml.nextTag() == XMLStreamReader.START_ELEMENT) {
             if (xml.getLocalName().equals("disk")) {
                 disks.add(new ChainDisk(required(xml, "target"), required(xml, "base"), required(xml, "last"),
                         number(xml, "capacity"), Objects.requireNonNullElse(xml.getAttributeValue(null, "image"), "")));
+            } else if (xml.getLocalName().equals("request")) {
+                requests.add(request(xml));
             }
             skip(xml);
         }
         return new BackupRecord(prefix, first, highest, pending, frozen,
-                full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks, id)));
+                full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks, id)),
+                requests);
+    }
+
+    private static CommittedRequest request(XMLStreamReader xml) {
+        String level = required(xml, "level");
+        return new CommittedRequest(required(xml, "id"), Level.ofLabel(level).orElseThrow(() -> new IllegalArgumentException(
+                "the level of a request is " + level)), required(xml, "checkpoint"),
+                Objects.requireNonNullElse(xml.getAttributeValue(null, "parent"), ""), required(xml, "chain"),
+                required(xml, "date"));
     }
 
     /** Goes to the end of the element whose start was read: what later versions may write there does no harm. */

@@ -53,7 +53,7 @@ final class BackupRecords {
             LOG.warn("{}: there is a checkpoint {}.{}, expected no number above {}, the highest of the record in the domain's"
                     + " metadata: a new chain begins, and the older checkpoints are left alone", domain.name(), prefix, newest,
                     record.highest());
-            return BackupRecord.initial(prefix, newest + 1);
+            return record.begunAnew(newest + 1);
         }
         return record;
     }

@@ -75,16 +75,18 @@ final class BackupTransaction {
     /**
      * Makes the backup count. Calling it again does nothing.
      *
+     * @param request that it carries out, which is recorded in the same write; empty where that has no id
      * @throws IOException if the record could not be written; it then says what it said before
      */
-    void commit(List<BackedUpDisk> disks) throws IOException {
+    void commit(List<BackedUpDisk> disks, Optional<CommittedRequest> request) throws IOException {
         if (committed != null) {
             return;
         }
         Map<String, Long> capacities = new HashMap<>();
         disks.forEach(disk -> capacities.put(disk.fileName().disk(), disk.backup().metadata().virtualSize()));
         String chainId = disks.stream().map(disk -> disk.backup().metadata().chainId()).findFirst().orElse("");
-        BackupRecord record = plan.committed(checkpoint(), capacities, chainId).map(reserved::committed).orElse(reserved.settled());
+        BackupRecord ended = plan.committed(checkpoint(), capacities, chainId).map(reserved::committed).orElse(reserved.settled());
+        BackupRecord record = request.map(ended::carriedOut).orElse(ended);
         BackupRecord found = records.find(reserved.prefix()).orElse(null);
         if (!reserved.equals(found) && !record.equals(found)) {
             throw new DomainBackupException("domain " + domain.name() + ": backup " + checkpoint() + " cannot be committed,"

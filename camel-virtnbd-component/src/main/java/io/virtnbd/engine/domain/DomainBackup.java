@@ -71,7 +71,7 @@ final class DomainBackup implements RunningBackup {
             throw new DomainBackupException("backup " + description.checkpoint() + " of domain " + description.domain()
                     + " has ended and was rolled back: it cannot be committed any more");
         }
-        transaction.commit(disks);
+        transaction.commit(disks, CommittedRequest.of(description));
     }
 
     /** First what is being read, so that nothing waits for a server that has gone; then the job; then the checkpoint. */

@@ -27,12 +27,14 @@ import java.util.Set;
  * @param includeSecrets   whether the domain XML keeps passwords
  * @param waitForDomain    how long to wait for another backup of the domain to end; zero for not at all
  * @param reading          how the disks are read
+ * @param requestId        of the request that asks for the backup, which makes one and no more; empty where it has none
+ * @throws IllegalArgumentException              if an option is none that can be
  * @throws io.virtnbd.chain.InvalidNameException if the names of files cannot have the prefix
  */
 public record DomainBackupOptions(RequestedLevel level, Set<String> disks, Set<String> excludedDisks, String checkpointPrefix,
                                   FreezeMode freeze, Duration freezeTimeout, Path scratchDirectory,
                                   Optional<BackupServerAddress> server, boolean includeSecrets, Duration waitForDomain,
-                                  DiskReadOptions reading) {
+                                  DiskReadOptions reading, Optional<String> requestId) {
 
     public static final Path DEFAULT_SCRATCH_DIRECTORY = Path.of("/var/tmp");
     public static final Duration DEFAULT_FREEZE_TIMEOUT = Duration.ofSeconds(30);
@@ -44,5 +46,20 @@ public record DomainBackupOptions(RequestedLevel level, Set<String> disks, Set<S
         if (!scratchDirectory.isAbsolute()) {
             throw new IllegalArgumentException("scratchDirectory is '" + scratchDirectory + "', expected an absolute path");
         }
+        requestId.ifPresent(id -> RequestId.check("requestId", id));
+    }
+
+    /** Of a request without an id. */
+    public DomainBackupOptions(RequestedLevel level, Set<String> disks, Set<String> excludedDisks, String checkpointPrefix,
+            FreezeMode freeze, Duration freezeTimeout, Path scratchDirectory, Optional<BackupServerAddress> server,
+            boolean includeSecrets, Duration waitForDomain, DiskReadOptions reading) {
+        this(level, disks, excludedDisks, checkpointPrefix, freeze, freezeTimeout, scratchDirectory, server, includeSecrets,
+                waitForDomain, reading, Optional.empty());
+    }
+
+    /** The same for another request. */
+    public DomainBackupOptions withRequestId(Optional<String> id) {
+        return new DomainBackupOptions(level, disks, excludedDisks, checkpointPrefix, freeze, freezeTimeout, scratchDirectory,
+                server, includeSecrets, waitForDomain, reading, id);
     }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -73,9 +74,11 @@ public final class DomainBackups implements Closeable {
      * plans the streams.
      *
      * @param domain name or UUID
-     * @throws DomainBusyException   if another backup of the domain is running, for longer than is to be waited
-     * @throws DomainBackupException if the domain cannot be backed up as asked; nothing has changed then
-     * @throws IOException           if something failed; what had begun was rolled back
+     * @throws RepeatedRequestException if the request has made a backup already, as far back as the domain's record goes;
+     *                                  nothing has begun then
+     * @throws DomainBusyException      if another backup of the domain is running, for longer than is to be waited
+     * @throws DomainBackupException    if the domain cannot be backed up as asked; nothing has changed then
+     * @throws IOException              if something failed; what had begun was rolled back
      */
     public RunningBackup begin(String domain, DomainBackupOptions options) throws IOException {
         LibvirtDomain found = ReconnectingDomain.find(daemon, domain);
@@ -115,6 +118,7 @@ public final class DomainBackups implements Closeable {
                         + " or the option waitForDomain"));
         try {
             new Recovery(domain, options).run();
+            requireNew(domain, options);
             RunningBackup[] begun = new RunningBackup[1];
             Runnable afterwards = () -> open.remove(begun[0]);
             begun[0] = domain.isActive() ? new OnlineStart(domain, options).begin(lock, afterwards)
@@ -128,6 +132,18 @@ public final class DomainBackups implements Closeable {
         } catch (Throwable e) {
             Closing.after(e, lock);
             throw e;
+        }
+    }
+
+    /** Under the lock: a commit of somebody else can still be taken back as long as its backup has not ended. */
+    private static void requireNew(LibvirtDomain domain, DomainBackupOptions options) throws IOException {
+        if (options.requestId().isEmpty()) {
+            return;
+        }
+        Optional<CommittedRequest> carriedOut = new BackupRecords(domain).find(options.checkpointPrefix())
+                .flatMap(record -> record.request(options.requestId().get()));
+        if (carriedOut.isPresent()) {
+            throw new RepeatedRequestException(carriedOut.get().describe(domain.name()));
         }
     }
 

@@ -62,7 +62,8 @@ final class OfflineStart {
                 sideFiles.imageInfo(disk.disk());
             }
             sideFiles.bootFiles(definition);
-            BackupDescription description = plan.describe(domain.name(), checkpoint, BackupDate.now(), Optional.empty());
+            BackupDescription description = plan.describe(domain.name(), checkpoint, BackupDate.now(), Optional.empty(),
+                    options.requestId());
             List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, options.reading(),
                     disk -> servers.get(disk.target()).uri(), disk -> disk.since().map(DiskOpener::bitmapContext));
             return new DomainBackup(description, disks, sideFiles.list(), transaction, source, lock, afterwards);

@@ -157,7 +157,7 @@ final class OnlineStart {
             sideFiles.imageInfo(disk.disk());
         }
         sideFiles.bootFiles(definition);
-        BackupDescription description = plan.describe(domain.name(), checkpoint, date, frozen);
+        BackupDescription description = plan.describe(domain.name(), checkpoint, date, frozen, options.requestId());
         List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, options.reading(), job::uri, job::bitmap);
         return new DomainBackup(description, disks, sideFiles.list(), transaction, job, lock, afterwards);
     }

@@ -7,6 +7,7 @@ package io.virtnbd.engine.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.chain.Level;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -88,5 +89,60 @@ class BackupRecordTest {
         assertThatThrownBy(() -> new CommittedChain("p.0", "p.0",
                 List.of(new ChainDisk("vda", "p.0", "p.0", 1), new ChainDisk("vda", "p.0", "p.0", 2))))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("twice");
+    }
+
+    private static CommittedRequest request(String id, String checkpoint) {
+        return new CommittedRequest(id, Level.DIFF, checkpoint, "p.3", "p.3", "2026-11-22T10:08:00.000000");
+    }
+
+    @Test
+    void aRequestIsRememberedThroughEverythingThatBecomesOfLaterBackups() {
+        CommittedRequest made = request("r1", "p.5");
+        BackupRecord record = record(0, 5, true).settled().carriedOut(made);
+
+        for (BackupRecord later : List.of(record, record.reserved(), record.reserved(true), record.reserved().settled(),
+                record.reserved().committed(CHAIN), record.reserved().leftFrozen(), record.begunAnew(9))) {
+            assertThat(later.request("r1")).as(later.toString()).contains(made);
+            assertThat(later.request("r2")).isEmpty();
+        }
+        assertThat(record.pending()).isFalse();
+        assertThat(record.chain()).contains(CHAIN);
+    }
+
+    @Test
+    void theOldestRequestIsForgottenFirst() {
+        BackupRecord record = record(0, 1000, false);
+        for (int number = 0; number <= BackupRecord.MAX_REQUESTS; number++) {
+            assertThat(record.requests()).hasSize(number);
+            record = record.carriedOut(request("r" + number, "p." + (10 + number)));
+        }
+
+        assertThat(record.requests()).hasSize(64);
+        assertThat(record.request("r0")).isEmpty();
+        assertThat(record.request("r1")).isPresent();
+        assertThat(record.request("r64")).isPresent();
+        assertThat(record.toString()).contains("64 requests", "r64").doesNotContain("r63");
+    }
+
+    @Test
+    void numbersThatBeginAnewLeaveTheChainBehind() {
+        BackupRecord record = record(0, 5, true).leftFrozen().begunAnew(9);
+
+        assertThat(record.chain()).isEmpty();
+        assertThat(record.pending()).isFalse();
+        assertThat(record.frozen()).isFalse();
+        assertThat(record.owns("p.5")).isFalse();
+        assertThat(record.reserved().current()).isEqualTo("p.9");
+    }
+
+    @Test
+    void requestsThatCannotHaveBeenAreRefused() {
+        for (String checkpoint : List.of("p.6", "q.4", "p", "")) {
+            assertThatThrownBy(() -> record(0, 5, false).carriedOut(request("r1", checkpoint))).as(checkpoint)
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("r1");
+        }
+        CommittedRequest twice = request("r1", "p.5");
+        assertThatThrownBy(() -> new BackupRecord("p", 0, 5, false, false, Optional.of(CHAIN), List.of(twice, twice)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("r1 twice");
     }
 }

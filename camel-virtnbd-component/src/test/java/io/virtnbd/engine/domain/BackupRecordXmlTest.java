@@ -7,6 +7,7 @@ package io.virtnbd.engine.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.chain.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -19,6 +20,9 @@ class BackupRecordXmlTest {
     private static final String DISK = "<disk target='vda' base='p.0' last='p.2' capacity='4096'/>";
     private static final BackupRecord RECORD = new BackupRecord("p", 0, 3, true, Optional.of(new CommittedChain("p.0", "p.2",
             List.of(new ChainDisk("vda", "p.0", "p.2", 4096, "/vm/web &1.qcow2"), new ChainDisk("vdb", "p.1", "p.1", Long.MAX_VALUE)))));
+
+    private static final String REQUEST = "<request id='r1' level='inc' checkpoint='p.2' parent='p.1' chain='p.0'"
+            + " date='2026-11-22T10:08:00.000000'/>";
 
     private static String chain(String attributes, String content) {
         return "<backups><chain " + attributes + ">" + content + "</chain></backups>";
@@ -61,6 +65,56 @@ class BackupRecordXmlTest {
 
         assertThat(read(xml)).hasSize(1);
         assertThat(record.chain().orElseThrow().disks()).extracting(ChainDisk::target).containsExactly("vda", "vdb");
+    }
+
+    private static CommittedRequest request(String id, Level level, String parent) {
+        return new CommittedRequest(id, level, "p.2", parent, "p.0", "2026-11-22T10:08:00.000000");
+    }
+
+    @Test
+    void requestsAreReadBackWhateverCharactersTheirIdsHave() throws Exception {
+        BackupRecord record = RECORD;
+        for (String id : List.of("r1", " <&\"'>]]> ", "&lt;", "Bestellung Größe 東京 \uD83D\uDE00", "a\u00A0b", "x".repeat(200),
+                "{\"a\":[1]}", "<!-- -->", "\u200B\uFFFD")) {
+            record = record.carriedOut(request(RequestId.check("id", id), Level.INC, "p.1"));
+        }
+        record = record.carriedOut(request("of a full", Level.FULL, "")).carriedOut(request("of a copy", Level.COPY, ""))
+                .carriedOut(request("of a differential", Level.DIFF, "p.0"));
+
+        assertThat(read(BackupRecordXml.write(List.of(record)))).containsExactly(record);
+        assertThat(BackupRecordXml.write(List.of(record))).contains("&lt;&amp;");
+    }
+
+    @Test
+    void requestsAreReadInTheOrderOfTheirBackups() throws Exception {
+        BackupRecord record = read(valid("<later/>" + REQUEST.replace("r1", "r0") + DISK + REQUEST)).get(0);
+
+        assertThat(record.requests()).containsExactly(request("r0", Level.INC, "p.1"), request("r1", Level.INC, "p.1"));
+        assertThat(record.chain().orElseThrow().disks()).hasSize(1);
+    }
+
+    @Test
+    void aRecordFromBeforeThereWereRequestsIsReadAndWrittenAsItWas() throws Exception {
+        BackupRecord record = read(valid(DISK)).get(0);
+
+        assertThat(record.requests()).isEmpty();
+        assertThat(BackupRecordXml.write(List.of(record))).doesNotContain("request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id='r1'", "level='inc'", "checkpoint='p.2'", "chain='p.0'", "date='2026-11-22T10:08:00.000000'"})
+    void requestsThatLackSomethingAreRefused(String attribute) {
+        assertThat(REQUEST).contains(attribute);
+        assertThatThrownBy(() -> read(valid(DISK + REQUEST.replace(attribute, "")))).isInstanceOf(DomainBackupException.class)
+                .hasMessageContaining("request without " + attribute.substring(0, attribute.indexOf('=')));
+    }
+
+    @Test
+    void requestsThatCannotBeAreRefused() {
+        for (String requests : List.of(REQUEST + REQUEST, REQUEST.replace("'inc'", "'some'"), REQUEST.replace("p.2", "p.4"))) {
+            assertThatThrownBy(() -> read(valid(DISK + requests))).as(requests).isInstanceOf(DomainBackupException.class)
+                    .hasMessageContaining("domain web1");
+        }
     }
 
     @ParameterizedTest
@@ -115,7 +169,7 @@ class BackupRecordXmlTest {
     @Test
     void damagedTextIsReadOrRefusedAndNothingElse() {
         Random random = new Random(42);
-        String xml = BackupRecordXml.write(List.of(RECORD));
+        String xml = BackupRecordXml.write(List.of(RECORD.carriedOut(request("r1", Level.INC, "p.1"))));
         for (int i = 0; i < 5000; i++) {
             StringBuilder damaged = new StringBuilder(xml);
             for (int n = random.nextInt(3); n >= 0; n--) {

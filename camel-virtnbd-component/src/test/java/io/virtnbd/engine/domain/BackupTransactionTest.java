@@ -41,7 +41,7 @@ class BackupTransactionTest {
         assertThat(domain.record().pending()).isTrue();
         assertThat(transaction.isCommitted()).isFalse();
 
-        transaction.commit(List.of());
+        transaction.commit(List.of(), Optional.empty());
 
         assertThat(domain.record().pending()).isFalse();
         assertThat(transaction.isCommitted()).isTrue();
@@ -53,7 +53,7 @@ class BackupTransactionTest {
                 true);
         assertThat(domain.record().frozen()).isTrue();
 
-        transaction.commit(List.of());
+        transaction.commit(List.of(), Optional.empty());
 
         assertThat(domain.record().frozen()).isFalse();
     }
@@ -95,7 +95,7 @@ class BackupTransactionTest {
             }
         };
 
-        assertThatCode(() -> transaction.commit(List.of())).doesNotThrowAnyException();
+        assertThatCode(() -> transaction.commit(List.of(), Optional.empty())).doesNotThrowAnyException();
 
         assertThat(transaction.isCommitted()).isTrue();
     }
@@ -104,7 +104,7 @@ class BackupTransactionTest {
     void aCommitThatCannotBeWrittenSaysWhyAndIsRolledBack() throws Exception {
         BackupTransaction transaction = begin(Level.COPY);
         domain.fault = FakeDomain.Fault.of("setMetadata", Kind.OTHER);
-        assertThatThrownBy(() -> transaction.commit(List.of())).isInstanceOf(LibvirtCallException.class)
+        assertThatThrownBy(() -> transaction.commit(List.of(), Optional.empty())).isInstanceOf(LibvirtCallException.class)
                 .hasMessageContaining("setMetadata");
         assertThat(transaction.isCommitted()).isFalse();
 
@@ -125,7 +125,7 @@ class BackupTransactionTest {
             }
         };
 
-        assertThatThrownBy(() -> transaction.commit(List.of())).hasMessageContaining("setMetadata")
+        assertThatThrownBy(() -> transaction.commit(List.of(), Optional.empty())).hasMessageContaining("setMetadata")
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
     }
 
@@ -159,7 +159,7 @@ class BackupTransactionTest {
         BackupRecord others = domain.record().settled().reserved();
         records.write(others);
 
-        assertThatThrownBy(() -> transaction.commit(List.of())).isInstanceOf(DomainBackupException.class)
+        assertThatThrownBy(() -> transaction.commit(List.of(), Optional.empty())).isInstanceOf(DomainBackupException.class)
                 .hasMessageContainingAll("virtnbd.0", "was changed since it began");
 
         assertThat(transaction.isCommitted()).isFalse();
@@ -187,5 +187,51 @@ class BackupTransactionTest {
         assertThat(domain.checkpoints).containsKey("virtnbd.0");
         assertThat(domain.record().owns("virtnbd.0")).isFalse();
         assertThat(domain.record().reserved().current()).isEqualTo("virtnbd.1");
+    }
+
+    private static CommittedRequest request(String checkpoint) {
+        return new CommittedRequest("r1", Level.COPY, checkpoint, "", checkpoint, "2026-11-22T10:08:00.000000");
+    }
+
+    @Test
+    void theRequestIsRecordedInTheWriteThatCommits() throws Exception {
+        BackupTransaction transaction = begin(Level.COPY);
+        assertThat(domain.record().request("r1")).isEmpty();
+        int before = domain.calls.size();
+
+        transaction.commit(List.of(), Optional.of(request("virtnbd.0")));
+
+        assertThat(domain.record().request("r1")).contains(request("virtnbd.0"));
+        assertThat(domain.calls.subList(before, domain.calls.size())).filteredOn("setMetadata"::equals).hasSize(1);
+    }
+
+    @Test
+    void theRequestOfACommitThatWasTakenBackIsForgotten() throws Exception {
+        BackupTransaction transaction = begin(Level.COPY);
+        boolean[] written = new boolean[1];
+        domain.fault = (number, call, done) -> {
+            written[0] |= call.equals("setMetadata") && done;
+            if (written[0]) {
+                throw FakeDomain.failure(Kind.CONNECTION, call);
+            }
+        };
+        assertThatThrownBy(() -> transaction.commit(List.of(), Optional.of(request("virtnbd.0"))))
+                .isInstanceOf(LibvirtCallException.class);
+        domain.fault = FakeDomain.Fault.NONE;
+        assertThat(domain.record().request("r1")).as("until it is rolled back").isPresent();
+
+        transaction.rollBack();
+
+        assertThat(domain.record().request("r1")).isEmpty();
+    }
+
+    @Test
+    void requestsThatWereCarriedOutBeforeOutliveARollback() throws Exception {
+        begin(Level.COPY).commit(List.of(), Optional.of(request("virtnbd.0")));
+
+        begin(Level.FULL).rollBack();
+        begin(Level.FULL).withdraw();
+
+        assertThat(domain.record().request("r1")).contains(request("virtnbd.0"));
     }
 }

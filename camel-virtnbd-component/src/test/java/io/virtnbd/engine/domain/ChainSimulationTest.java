@@ -7,11 +7,14 @@ package io.virtnbd.engine.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.chain.Level;
+import io.virtnbd.engine.backup.BackupDescription;
 import io.virtnbd.libvirt.CheckpointDefinition;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +26,9 @@ class ChainSimulationTest {
     private final Map<String, BackupRecord> records = new HashMap<>();
     private final Map<String, SimulatedSet> sets = new HashMap<>();
     private final Set<String> numbers = new HashSet<>();
+    /** The requests that were carried out for each prefix, with the checkpoints that they made. */
+    private final Map<String, LinkedHashMap<String, String>> carriedOut = new HashMap<>();
+    private int repeated;
     private final Map<Level, Integer> made = new HashMap<>();
     private Random random;
     private SimulatedDomain domain;
@@ -36,6 +42,7 @@ class ChainSimulationTest {
             records.clear();
             sets.clear();
             numbers.clear();
+            carriedOut.clear();
             for (int second = 0; second < 100; second++) {
                 domain.live();
                 backUp(random.nextInt(3) == 0 ? "weekly" : "virtnbd", second);
@@ -43,12 +50,21 @@ class ChainSimulationTest {
         }
         assertThat(made.keySet()).containsExactlyInAnyOrder(Level.values());
         assertThat(made.get(Level.INC)).isGreaterThan(500);
+        assertThat(repeated).isGreaterThan(500);
     }
 
     private void backUp(String prefix, long second) {
         RequestedLevel requested = random.nextBoolean() ? RequestedLevel.AUTO
                 : RequestedLevel.values()[random.nextInt(RequestedLevel.values().length)];
         BackupRecord record = records.getOrDefault(prefix, BackupRecord.initial(prefix, 0));
+        String id = "r" + random.nextInt(90);
+        LinkedHashMap<String, String> known = carriedOut.computeIfAbsent(prefix, unused -> new LinkedHashMap<>());
+        assertThat(record.requests()).extracting(CommittedRequest::id).containsExactlyElementsOf(known.keySet());
+        assertThat(record.request(id).map(CommittedRequest::checkpoint)).isEqualTo(Optional.ofNullable(known.get(id)));
+        if (known.containsKey(id)) {
+            repeated++;
+            return;
+        }
         boolean off = random.nextInt(6) == 0;
         BackupPlan plan;
         try {
@@ -82,6 +98,9 @@ class ChainSimulationTest {
         Map<String, Long> capacities = new HashMap<>();
         domain.disks.forEach((target, disk) -> capacities.put(target, (long) disk.blocks.size()));
         BackupRecord committed = plan.committed(checkpoint, capacities, "").map(reserved::committed).orElse(reserved.settled());
+        BackupDescription description = plan.describe("web1", checkpoint, "then", Optional.empty(), Optional.of(id));
+        committed = CommittedRequest.of(description).map(committed::carriedOut).orElseThrow();
+        known.put(id, checkpoint);
         records.put(prefix, committed);
         if (!off && random.nextInt(3) > 0) {
             prune(committed);

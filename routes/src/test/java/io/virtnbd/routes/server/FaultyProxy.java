@@ -36,6 +36,7 @@ public final class FaultyProxy implements AutoCloseable {
     private volatile long cutAfter = Long.MAX_VALUE;
     private volatile int status;
     private volatile boolean refusing;
+    private volatile boolean refusingAfterCut;
 
     /** @param target port of the server on the loopback interface */
     public FaultyProxy(int target) throws IOException {
@@ -55,6 +56,12 @@ public final class FaultyProxy implements AutoCloseable {
         cutAfter = bytes;
     }
 
+    /** Cuts all connections when clients have sent that many bytes more, and lets none begin from then on. */
+    public void refuseAfter(long bytes) {
+        refusingAfterCut = true;
+        cutAfter(bytes, 1);
+    }
+
     /** Answers the next requests with that status of HTTP, each on a connection that ends then; those that are open are cut. */
     public void answer(int httpStatus, int times) {
         left.set(times);
@@ -72,6 +79,7 @@ public final class FaultyProxy implements AutoCloseable {
     public void heal() {
         cutAfter = Long.MAX_VALUE;
         status = 0;
+        refusingAfterCut = false;
         refusing = false;
     }
 
@@ -141,6 +149,7 @@ public final class FaultyProxy implements AutoCloseable {
                     sent.set(0);
                     if (take()) {
                         faults.incrementAndGet();
+                        refusing |= refusingAfterCut;
                         cutAll();
                         return;
                     }

@@ -1,0 +1,34 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import java.io.IOException;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultProducer;
+
+/** Replaces the body by the names of the domains that match a pattern, sorted; an empty list where none does. */
+final class DomainsProducer extends DefaultProducer {
+
+    DomainsProducer(VirtNbdEndpoint endpoint) {
+        super(endpoint);
+    }
+
+    @Override
+    public VirtNbdEndpoint getEndpoint() {
+        return (VirtNbdEndpoint) super.getEndpoint();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        getEndpoint().usedByProducer();
+        super.doStart();
+    }
+
+    @Override
+    public void process(Exchange exchange) throws IOException {
+        String pattern = new RequestOptions(getEndpoint(), exchange.getMessage()).domainPattern();
+        exchange.getMessage().setBody(getEndpoint().domains().domains(pattern));
+    }
+}
