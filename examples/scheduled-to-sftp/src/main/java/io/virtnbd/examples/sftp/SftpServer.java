@@ -54,7 +54,9 @@ final class SftpServer implements AutoCloseable {
             return;
         }
         Path output = example.output().path();
-        SftpServer sftp = example.closing(new SftpServer(output.resolve("sftp")));
+        Path files = output.resolve("sftp");
+        example.output().clear(files);
+        SftpServer sftp = example.closing(new SftpServer(files));
         int port = sftp.server.getPort();
         example.set("sftp.host", "127.0.0.1");
         example.set("sftp.port", port);
