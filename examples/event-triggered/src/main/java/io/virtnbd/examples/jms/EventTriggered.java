@@ -43,7 +43,7 @@ public final class EventTriggered {
             throw new ExampleException("there is no dead letter");
         }
         example.tell("dead letter", dead.getBody(String.class));
-        example.tell("", "because " + dead.getHeader("reason"));
+        example.tell("", "because " + dead.getHeader("reason", String.class).replaceAll("\\s*\n\\s*", " "));
 
         example.out().println();
         output.print(example.out(), OutputDirectory.filesBelow(output.backups()));
