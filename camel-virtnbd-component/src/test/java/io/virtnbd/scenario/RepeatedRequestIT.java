@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.camel.VirtNbdConstants;
 import io.virtnbd.scenario.BackupRoutes.Made;
+import io.virtnbd.testing.RandomGuest;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.TestDomain;
 import java.io.BufferedReader;
