@@ -74,7 +74,7 @@ public final class VirtNbdConverter {
                         && (frame.getMethodName().endsWith("ForLogging") || frame.getMethodName().startsWith("dumpAs"))));
     }
 
-    /** Never, for the same reason as below; a route that splits no backup must not go well just because there is none. */
+    /** Never, as with a backup: a route that forgets to split it must not store a description just because it was made before. */
     @Converter
     public static String toString(RepeatedBackup body, Exchange exchange) {
         throw new IllegalStateException(body + ", has no messages and is not converted to a String; split the body");

@@ -85,7 +85,8 @@ final class BackupTransaction {
         Map<String, Long> capacities = new HashMap<>();
         disks.forEach(disk -> capacities.put(disk.fileName().disk(), disk.backup().metadata().virtualSize()));
         String chainId = disks.stream().map(disk -> disk.backup().metadata().chainId()).findFirst().orElse("");
-        BackupRecord ended = plan.committed(checkpoint(), capacities, chainId).map(reserved::committed).orElse(reserved.settled());
+        BackupRecord ended = plan.committed(checkpoint(), capacities, chainId).map(reserved::committed)
+                .orElse(reserved.settled());
         BackupRecord record = request.map(ended::carriedOut).orElse(ended);
         BackupRecord found = records.find(reserved.prefix()).orElse(null);
         if (!reserved.equals(found) && !record.equals(found)) {

@@ -28,7 +28,7 @@ record CommittedRequest(String id, Level level, String checkpoint, String parent
 
     /** The backup, for whoever asks for it again. How long the guest was frozen is not known any more. */
     BackupDescription describe(String domain) {
-        return new BackupDescription(domain, level, "request " + id + " has made this backup already", checkpoint, parent, chain,
-                date, Optional.empty(), Optional.of(id));
+        return new BackupDescription(domain, level, "request " + id + " has made this backup already", checkpoint, parent,
+                chain, date, Optional.empty(), Optional.of(id));
     }
 }

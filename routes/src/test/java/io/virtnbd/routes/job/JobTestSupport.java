@@ -50,8 +50,14 @@ abstract class JobTestSupport {
 
     @AfterEach
     final void stopAll() {
-        programs.forEach(Main::stop);
+        stopPrograms();
         domain.close();
+    }
+
+    /** Stops the programs, which gives back what they are about. */
+    final void stopPrograms() {
+        programs.forEach(Main::stop);
+        programs.clear();
     }
 
     /** Starts a program with that YAML, and with what the other two make of it. */

@@ -34,7 +34,7 @@ class ScheduledBackupIT extends JobTestSupport {
 
     private ReadmeExample example(String pattern) throws Exception {
         return ReadmeExample.of("virtnbd-scheduled-backup").with("0 0 2 * * ?", "0/1 * * * * ?").with("web-*", pattern)
-                .with("/backups", backups).parameter("onSuccess", "direct:success").parameter("onFailure", "direct:failure");
+                .with("directory=/backups", "directory=" + backups).parameter("onSuccess", "direct:success").parameter("onFailure", "direct:failure");
     }
 
     @Test

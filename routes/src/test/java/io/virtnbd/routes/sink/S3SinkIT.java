@@ -4,12 +4,19 @@
  */
 package io.virtnbd.routes.sink;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.virtnbd.routes.server.FaultyProxy;
 import io.virtnbd.routes.server.S3Server;
+import io.virtnbd.routes.sink.SinkRoutes.Made;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -18,11 +25,13 @@ class S3SinkIT extends SinkContract {
 
     private S3Server server;
     private FaultyProxy proxy;
+    private int port;
 
     @BeforeEach
     void startServer() throws Exception {
         server = new S3Server(directory.resolve("s3"));
         server.bucket("backups");
+        port = server.port();
         proxy = new FaultyProxy(server.port());
     }
 
@@ -65,8 +74,59 @@ class S3SinkIT extends SinkContract {
         proxy.refuseAfter(bytes);
     }
 
+    /** The server ends, and begins again with what it has stored. */
     @Override
-    protected void repair() {
+    protected void outage() throws Exception {
+        server.close();
+    }
+
+    @Override
+    protected void repair() throws Exception {
         proxy.heal();
+        server.close();
+        server = new S3Server(directory.resolve("s3"), port);
+    }
+
+    @Test
+    void failsWhenTheServerAnswersThatItCannot() throws Exception {
+        try (SinkRoutes routes = new SinkRoutes(domain.name(), options(), sink(), 1)) {
+            Made full = routes.backUp("full");
+            Map<String, Path> atFull = content();
+            guest.work(15);
+            proxy.answer(503, Integer.MAX_VALUE);
+            assertThat(routes.tryBackUp("inc").getException()).isNotNull();
+            assertThat(routes.redeliveries()).isOne();
+            proxy.heal();
+            assertThat(checkpoints()).containsExactly(full.checkpoint());
+            assertRestores(routes, fetch(), full, atFull);
+            assertRestores(routes, fetch(), routes.backUp("inc"), content());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503})
+    void deliversAgainWhatTheServerCouldNotTake(int status) throws Exception {
+        try (SinkRoutes routes = routes()) {
+            routes.backUp("full");
+            guest.work(15);
+            proxy.answer(status, 3);
+            Made increment = routes.backUp("inc");
+            assertThat(proxy.faults()).isEqualTo(3);
+            assertRestores(routes, fetch(), increment, content());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compression: none", "compression: lz4"})
+    void takesSegmentsSideBySide(String compression) throws Exception {
+        try (SinkRoutes routes = new SinkRoutes(domain.name(), compression + "\nunit: segment\nsegmentSize: 1m", sink(), 6,
+                "parallelProcessing: true")) {
+            routes.backUp("full");
+            guest.work(15);
+            disturbAfter(random.nextLong(2 << 20));
+            Made increment = routes.backUp("inc");
+            assertThat(disturbances()).isOne();
+            assertRestores(routes, fetch(), increment, content());
+        }
     }
 }

@@ -13,12 +13,17 @@ import io.virtnbd.testing.TestDisk;
 import io.virtnbd.testing.TestDomain;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +35,7 @@ public abstract class SinkContract {
 
     private static final long MIB = 1 << 20;
     private static final int RETRIES = 6;
+    private static final int MANY_RETRIES = 300;
 
     @TempDir
     protected Path directory;
@@ -63,6 +69,11 @@ public abstract class SinkContract {
 
     /** Lets all deliveries fail that get so far, until it is repaired. */
     protected abstract void breakAfter(long bytes) throws Exception;
+
+    /** Lets the other end be away until it is repaired. */
+    protected void outage() throws Exception {
+        breakAfter(0);
+    }
 
     /** Ends what disturbs or breaks. */
     protected abstract void repair() throws Exception;
@@ -111,6 +122,28 @@ public abstract class SinkContract {
                 assertThat(increment.chain()).isEqualTo(full.chain());
                 assertRestores(routes, fetch(), increment, content());
             }
+        }
+    }
+
+    @Test
+    void goesOnAfterAnOutage() throws Exception {
+        try (SinkRoutes routes = new SinkRoutes(domain.name(), options(), sink(), MANY_RETRIES)) {
+            Made full = routes.backUp("full");
+            guest.work(15);
+            outage();
+            CompletableFuture<Made> delivery = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return routes.backUp("inc");
+                } catch (Exception e) {
+                    throw new CompletionException(e);
+                }
+            });
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> routes.redeliveries() > 1 || delivery.isDone());
+            assertThat(delivery).as("during the outage").isNotDone();
+            repair();
+            Made increment = delivery.get(60, TimeUnit.SECONDS);
+            assertThat(increment.chain()).isEqualTo(full.chain());
+            assertRestores(routes, fetch(), increment, content());
         }
     }
 

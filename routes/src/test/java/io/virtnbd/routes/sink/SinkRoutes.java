@@ -7,10 +7,13 @@ package io.virtnbd.routes.sink;
 import io.virtnbd.camel.VirtNbdConstants;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
@@ -19,14 +22,20 @@ public final class SinkRoutes implements AutoCloseable {
 
     private final CamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate template;
+    private final AtomicInteger redeliveries = new AtomicInteger();
 
     /**
-     * @param domain  name of the domain
+     * @param domain  name of the domain, or any where the options have an export
      * @param options of the backup, as lines of YAML
      * @param sink    URI of the endpoint that takes each message
      * @param retries how often a delivery is repeated
      */
     public SinkRoutes(String domain, String options, String sink, int retries) throws Exception {
+        this(domain, options, sink, retries, "");
+    }
+
+    /** @param splitOptions more options of the split, as lines of YAML */
+    public SinkRoutes(String domain, String options, String sink, int retries, String splitOptions) throws Exception {
         String yaml = """
                 - route:
                     id: backup
@@ -49,6 +58,7 @@ public final class SinkRoutes implements AutoCloseable {
                             simple: ${body}
                             streaming: true
                             stopOnException: true
+                %s
                             steps:
                               - to: "%s"
                 - route:
@@ -63,14 +73,27 @@ public final class SinkRoutes implements AutoCloseable {
                       uri: direct:verify
                       steps:
                         - to: virtnbd:verify
-                """.formatted(retries, domain, options.strip().indent(14), sink);
+                """.formatted(retries, domain, options.strip().indent(14), splitOptions.strip().indent(12), sink);
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("backup.yaml", yaml));
+        camel.getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelEvent.ExchangeRedeliveryEvent) {
+                    redeliveries.incrementAndGet();
+                }
+            }
+        });
         camel.start();
         template = camel.createProducerTemplate();
     }
 
     public CamelContext camel() {
         return camel;
+    }
+
+    /** How many deliveries were repeated. */
+    public int redeliveries() {
+        return redeliveries.get();
     }
 
     /** Asks for a backup; the exchange tells what became of it. */

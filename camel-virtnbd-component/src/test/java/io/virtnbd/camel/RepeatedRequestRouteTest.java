@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that ask for a backup and are delivered twice. */
-class RepeatedRequestTest extends DomainTestSupport {
+class RepeatedRequestRouteTest extends DomainTestSupport {
 
     private final List<Object> ids = new CopyOnWriteArrayList<>();
 
@@ -67,7 +67,8 @@ class RepeatedRequestTest extends DomainTestSupport {
         assertRepeated(second);
         assertThat(second.getMessage().getHeaders()).containsEntry(VirtNbdConstants.DOMAIN, "vm1")
                 .containsEntry(VirtNbdConstants.LEVEL, "inc").containsEntry(VirtNbdConstants.CHECKPOINT, "virtnbd.1")
-                .containsEntry(VirtNbdConstants.PARENT_CHECKPOINT, "virtnbd.0").containsEntry(VirtNbdConstants.CHAIN, "virtnbd.0")
+                .containsEntry(VirtNbdConstants.PARENT_CHECKPOINT, "virtnbd.0")
+                .containsEntry(VirtNbdConstants.CHAIN, "virtnbd.0")
                 .containsEntry(VirtNbdConstants.REASON, ScriptedHost.REPEATED).containsEntry(VirtNbdConstants.REQUEST_ID, "r1");
         assertThat(second.getMessage().getBody()).isInstanceOf(RepeatedBackup.class)
                 .hasToString("backup virtnbd.1 of vm1, made before");
