@@ -81,6 +81,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "pipelineDepth": getOrCreateConfiguration(target).setPipelineDepth(property(camelContext, int.class, value)); return true;
         case "progresslistener":
         case "progressListener": getOrCreateConfiguration(target).setProgressListener(property(camelContext, io.virtnbd.engine.ProgressListener.class, value)); return true;
+        case "recursive": getOrCreateConfiguration(target).setRecursive(property(camelContext, boolean.class, value)); return true;
         case "requestsize":
         case "requestSize": getOrCreateConfiguration(target).setRequestSize(property(camelContext, java.lang.String.class, value)); return true;
         case "requesttimeout":
@@ -157,6 +158,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "pipelineDepth": return int.class;
         case "progresslistener":
         case "progressListener": return io.virtnbd.engine.ProgressListener.class;
+        case "recursive": return boolean.class;
         case "requestsize":
         case "requestSize": return java.lang.String.class;
         case "requesttimeout":
@@ -234,6 +236,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "pipelineDepth": return getOrCreateConfiguration(target).getPipelineDepth();
         case "progresslistener":
         case "progressListener": return getOrCreateConfiguration(target).getProgressListener();
+        case "recursive": return getOrCreateConfiguration(target).isRecursive();
         case "requestsize":
         case "requestSize": return getOrCreateConfiguration(target).getRequestSize();
         case "requesttimeout":

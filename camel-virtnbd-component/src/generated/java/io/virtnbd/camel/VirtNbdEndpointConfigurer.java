@@ -83,6 +83,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "pollStrategy": target.setPollStrategy(property(camelContext, org.apache.camel.spi.PollingConsumerPollStrategy.class, value)); return true;
         case "progresslistener":
         case "progressListener": target.getConfiguration().setProgressListener(property(camelContext, io.virtnbd.engine.ProgressListener.class, value)); return true;
+        case "recursive": target.getConfiguration().setRecursive(property(camelContext, boolean.class, value)); return true;
         case "repeatcount":
         case "repeatCount": target.setRepeatCount(property(camelContext, long.class, value)); return true;
         case "requestsize":
@@ -183,6 +184,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "pollStrategy": return org.apache.camel.spi.PollingConsumerPollStrategy.class;
         case "progresslistener":
         case "progressListener": return io.virtnbd.engine.ProgressListener.class;
+        case "recursive": return boolean.class;
         case "repeatcount":
         case "repeatCount": return long.class;
         case "requestsize":
@@ -284,6 +286,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "pollStrategy": return target.getPollStrategy();
         case "progresslistener":
         case "progressListener": return target.getConfiguration().getProgressListener();
+        case "recursive": return target.getConfiguration().isRecursive();
         case "repeatcount":
         case "repeatCount": return target.getRepeatCount();
         case "requestsize":

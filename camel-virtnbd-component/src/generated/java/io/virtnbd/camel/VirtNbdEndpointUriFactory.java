@@ -23,7 +23,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(58);
+        Set<String> props = new HashSet<>(59);
         props.add("backoffErrorThreshold");
         props.add("backoffIdleThreshold");
         props.add("backoffMultiplier");
@@ -63,6 +63,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
         props.add("pipelineDepth");
         props.add("pollStrategy");
         props.add("progressListener");
+        props.add("recursive");
         props.add("repeatCount");
         props.add("requestSize");
         props.add("requestTimeout");

@@ -9,18 +9,15 @@ import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
+import io.virtnbd.chain.Sha256;
 import io.virtnbd.engine.verify.StreamReport;
 import io.virtnbd.engine.verify.StreamVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,8 +30,6 @@ import java.util.stream.Stream;
  */
 final class DirectoryVerifier {
 
-    private static final int BUFFER_SIZE = 1 << 18;
-
     private final Path directory;
     private final Map<String, String> checksums = new HashMap<>();
     private final Set<String> checkpoints = new LinkedHashSet<>();
@@ -46,7 +41,7 @@ final class DirectoryVerifier {
     /**
      * Reads every stream once, and reports.
      *
-     * @param disk  the only one to look at; null for all
+     * @param disk  the only one to look at, beside what belongs to the whole domain; null for all
      * @param until checkpoint to end with; null for the newest
      * @throws ChainException if streams do not make a chain, or a manifest does not fit
      * @throws IOException    if a stream is damaged or cannot be read; the message names the file
@@ -61,9 +56,10 @@ final class DirectoryVerifier {
             disks.put(chain.disk(), streams);
         }
         List<String> manifests = new ArrayList<>();
-        for (Path manifest : manifests()) {
-            verify(Manifest.read(manifest));
-            manifests.add(manifest.getFileName().toString());
+        for (Path file : manifests()) {
+            Manifest manifest = Manifest.read(file);
+            verify(disk == null ? manifest : manifest.ofDisk(disk));
+            manifests.add(file.getFileName().toString());
         }
         return Map.of("directory", directory.toString(), "disks", disks, "manifests", manifests);
     }
@@ -99,24 +95,11 @@ final class DirectoryVerifier {
             if (entry.sha256() == null) {
                 continue;
             }
-            String found = known == null ? sha256(directory.resolve(entry.name())) : known;
+            String found = known == null ? Sha256.of(directory.resolve(entry.name())) : known;
             if (!found.equals(entry.sha256())) {
                 throw new ChainException(directory.resolve(entry.name()) + ": expected SHA-256 " + entry.sha256()
                         + " as in the manifest of " + manifest.checkpoint() + ", found " + found);
             }
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (DigestInputStream stream = new DigestInputStream(Files.newInputStream(file),
-                MessageDigest.getInstance("SHA-256"))) {
-            byte[] buffer = new byte[BUFFER_SIZE];
-            while (stream.read(buffer) >= 0) {
-                continue;
-            }
-            return HexFormat.of().formatHex(stream.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

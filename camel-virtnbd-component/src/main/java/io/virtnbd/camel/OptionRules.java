@@ -52,6 +52,8 @@ final class OptionRules {
     static void check(VirtNbdEndpoint endpoint) throws Exception {
         RequestOptions options = new RequestOptions(endpoint, null);
         options.client();
+        require(!endpoint.getConfiguration().isRecursive() || endpoint.getOperation() == VirtNbdOperation.verify, "recursive", true,
+                "false: only verify takes directories below one");
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(options);

@@ -22,11 +22,21 @@ final class VerifyProducer extends ReportProducer {
 
     @Override
     Map<String, Object> directory(Path directory, RequestOptions options) throws IOException {
+        if (getEndpoint().getConfiguration().isRecursive()) {
+            if (options.disk().isPresent() || options.until() != null) {
+                throw new IllegalArgumentException("recursive is set with disk or until, expected neither: it verifies the whole"
+                        + " of each chain");
+            }
+            return new TreeVerifier(directory).verify();
+        }
         return new DirectoryVerifier(directory).verify(options.disk().orElse(null), options.until());
     }
 
     @Override
     Map<String, Object> stream(StreamInput input, Message message) throws IOException {
+        if (getEndpoint().getConfiguration().isRecursive()) {
+            throw new IllegalArgumentException("recursive is set and the body is a stream, expected a directory");
+        }
         try (InputStream stream = input.open()) {
             StreamReport report = StreamVerifier.verify(stream);
             Reports.setHeaders(message, report.metadata());

@@ -71,6 +71,10 @@ public class VirtNbdConfiguration extends LibvirtConfiguration implements Clonea
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Restore only: whether an image that is there already is replaced, once the new one is complete.")
     private boolean overwrite;
+    @UriParam(label = "producer", defaultValue = "false")
+    @Metadata(description = "Verify only, of a directory: whether each directory with backups in it and below is verified on its"
+                            + " own. One that is damaged does not keep the others from it; then the exchange fails with all.")
+    private boolean recursive;
 
     /** An independent configuration with the same options. */
     public VirtNbdConfiguration copy() {
@@ -200,5 +204,13 @@ public class VirtNbdConfiguration extends LibvirtConfiguration implements Clonea
 
     public void setOverwrite(boolean overwrite) {
         this.overwrite = overwrite;
+    }
+
+    public boolean isRecursive() {
+        return recursive;
+    }
+
+    public void setRecursive(boolean recursive) {
+        this.recursive = recursive;
     }
 }

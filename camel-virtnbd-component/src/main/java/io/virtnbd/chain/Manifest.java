@@ -85,6 +85,17 @@ public record Manifest(
     }
 
     /**
+     * What it says of one disk: without the artifacts of other disks, with those of the whole domain.
+     *
+     * @param disk name of the disk
+     */
+    public Manifest ofDisk(String disk) {
+        Objects.requireNonNull(disk, "disk");
+        return new Manifest(domain, level, checkpoint, parentCheckpoint, date,
+                artifacts.stream().filter(entry -> entry.disk() == null || entry.disk().equals(disk)).toList());
+    }
+
+    /**
      * Checks that every artifact is in a directory, as a regular file of the listed size and, if asked, content. Other files
      * there are of no concern. Memory is bounded; checksums are computed by reading every file once.
      *

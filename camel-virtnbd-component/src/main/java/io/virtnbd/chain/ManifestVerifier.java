@@ -5,21 +5,14 @@
 package io.virtnbd.chain;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Compares the files of a directory with a manifest. */
 final class ManifestVerifier {
-
-    private static final int BUFFER_SIZE = 1 << 18;
 
     private static final int MAX_REPORTED = 10;
 
@@ -34,10 +27,9 @@ final class ManifestVerifier {
 
     void verify(Manifest manifest) throws IOException {
         List<String> problems = new ArrayList<>();
-        ByteBuffer buffer = checksums ? ByteBuffer.allocate(BUFFER_SIZE) : null;
         int differing = 0;
         for (ManifestEntry entry : manifest.artifacts()) {
-            String problem = problem(entry, buffer);
+            String problem = problem(entry);
             if (problem != null && differing++ < MAX_REPORTED) {
                 problems.add(problem);
             }
@@ -50,7 +42,7 @@ final class ManifestVerifier {
     }
 
     /** What is wrong with an artifact, or null. */
-    private String problem(ManifestEntry entry, ByteBuffer buffer) throws IOException {
+    private String problem(ManifestEntry entry) throws IOException {
         Path file;
         try {
             file = directory.resolve(entry.name());
@@ -70,22 +62,7 @@ final class ManifestVerifier {
         if (!checksums || entry.sha256() == null) {
             return null;
         }
-        String found = sha256(file, buffer);
+        String found = Sha256.of(file);
         return found.equals(entry.sha256()) ? null : entry.name() + ": expected SHA-256 " + entry.sha256() + ", found " + found;
-    }
-
-    private static String sha256(Path file, ByteBuffer buffer) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-        try (FileChannel channel = FileChannel.open(file)) {
-            while (channel.read(buffer.clear()) >= 0) {
-                digest.update(buffer.flip());
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -30,10 +30,12 @@ public final class FaultyProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
     private final AtomicInteger faults = new AtomicInteger();
     /** Faults that are still to come. */
     private final AtomicInteger left = new AtomicInteger();
     private volatile long cutAfter = Long.MAX_VALUE;
+    private volatile long cutAfterReceived = Long.MAX_VALUE;
     private volatile int status;
     private volatile boolean refusing;
     private volatile boolean refusingAfterCut;
@@ -54,6 +56,13 @@ public final class FaultyProxy implements AutoCloseable {
         sent.set(0);
         left.set(times);
         cutAfter = bytes;
+    }
+
+    /** Cuts all connections whenever clients have been sent that many bytes more, so many times. */
+    public void cutAfterReceived(long bytes, int times) {
+        received.set(0);
+        left.set(times);
+        cutAfterReceived = bytes;
     }
 
     /** Cuts all connections when clients have sent that many bytes more, and lets none begin from then on. */
@@ -78,6 +87,7 @@ public final class FaultyProxy implements AutoCloseable {
     /** Passes everything on, from now on. */
     public void heal() {
         cutAfter = Long.MAX_VALUE;
+        cutAfterReceived = Long.MAX_VALUE;
         status = 0;
         refusingAfterCut = false;
         refusing = false;
@@ -110,8 +120,8 @@ public final class FaultyProxy implements AutoCloseable {
             } else {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(server);
-                Thread back = start("back", () -> copy(server, client, false));
-                copy(client, server, true);
+                Thread back = start("back", () -> copy(server, client, received));
+                copy(client, server, sent);
                 back.join();
                 close(server);
             }
@@ -139,14 +149,14 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private void copy(Socket from, Socket to, boolean counted) {
+    private void copy(Socket from, Socket to, AtomicLong counter) {
         byte[] buffer = new byte[BUFFER];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                if (counted && sent.addAndGet(n) > cutAfter) {
-                    sent.set(0);
+                if (counter.addAndGet(n) > (counter == sent ? cutAfter : cutAfterReceived)) {
+                    counter.set(0);
                     if (take()) {
                         faults.incrementAndGet();
                         refusing |= refusingAfterCut;

@@ -1,0 +1,88 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.routes.restore;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.main.Main;
+
+/** An application that has nothing but the example of a route template in this module's README, with other values. */
+final class TemplateRoutes implements AutoCloseable {
+
+    static final String SUCCESS = "mock:success";
+    static final String FAILURE = "mock:failure";
+
+    private static final Path README = Path.of("README.md");
+
+    private final Main main = new Main();
+    private final ProducerTemplate template;
+
+    /**
+     * Starts it.
+     *
+     * @param routeTemplate of which the README has an example
+     * @param parameters    that are not as in the example
+     * @param file          for the example
+     */
+    TemplateRoutes(String routeTemplate, Map<String, ?> parameters, Path file) throws Exception {
+        Map<String, Object> all = new LinkedHashMap<>(parameters);
+        all.putIfAbsent("onSuccess", SUCCESS);
+        all.putIfAbsent("onFailure", FAILURE);
+        Files.writeString(file, example(routeTemplate, all));
+        main.configure().withRoutesIncludePattern("classpath:camel/*,file:" + file);
+        main.start();
+        template = main.getCamelContext().createProducerTemplate();
+    }
+
+    private static String example(String routeTemplate, Map<String, Object> parameters) throws Exception {
+        Matcher block = Pattern.compile("```yaml\n(- templatedRoute:\n +routeTemplateRef: " + routeTemplate + "\n.*?)```",
+                Pattern.DOTALL).matcher(Files.readString(README));
+        if (!block.find()) {
+            throw new AssertionError(README.toAbsolutePath() + " has no example of " + routeTemplate);
+        }
+        String yaml = block.group(1);
+        StringBuilder more = new StringBuilder();
+        for (Map.Entry<String, Object> parameter : parameters.entrySet()) {
+            Matcher line = Pattern.compile("(- name: " + parameter.getKey() + "\n +value: ).*").matcher(yaml);
+            String value = "\"" + parameter.getValue() + "\"";
+            if (line.find()) {
+                yaml = line.replaceFirst("$1" + Matcher.quoteReplacement(value));
+            } else {
+                more.append("      - name: ").append(parameter.getKey()).append("\n        value: ").append(value).append('\n');
+            }
+        }
+        return yaml + more;
+    }
+
+    CamelContext camel() {
+        return main.getCamelContext();
+    }
+
+    /** Sends a request; the exchange tells what became of it. */
+    Exchange request(String endpoint, Object body, Map<String, Object> headers) {
+        return template.request(endpoint, exchange -> {
+            exchange.getMessage().setBody(body);
+            exchange.getMessage().setHeaders(new LinkedHashMap<>(headers));
+        });
+    }
+
+    /** What was told. */
+    MockEndpoint told(String endpoint) {
+        return camel().getEndpoint(endpoint, MockEndpoint.class);
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+}
