@@ -22,8 +22,8 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 
 /**
- * An SFTP server in this process, on a free port of the loopback interface, with a new key of its own. It lets in one user, by a
- * new key, and shows one directory.
+ * An SFTP server in this process, on a free port of the loopback interface, with a new key of its own. It lets in one user, by
+ * a new key, and shows one directory.
  */
 final class SftpServer implements AutoCloseable {
 

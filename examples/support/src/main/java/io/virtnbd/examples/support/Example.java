@@ -55,7 +55,7 @@ public final class Example implements AutoCloseable {
             }
         }
         output = OutputDirectory.open(arguments.output(), name);
-        main.setOverrideProperties(given);
+        given.stringPropertyNames().forEach(property -> set(property, given.getProperty(property)));
         main.addInitialProperty("camel.main.name", name);
         main.addInitialProperty("camel.main.startup-summary-level", "Off");
         main.addInitialProperty("camel.main.shutdown-timeout", SHUTDOWN_SECONDS);
@@ -124,12 +124,12 @@ public final class Example implements AutoCloseable {
 
     /**
      * Makes the demo disk and serves it, as the properties {@code backup.domain} and {@code backup.nbdUri}, where the user has
-     * named no domain.
+     * named none of them.
      *
      * @return its image
      */
     public Optional<Path> serveDemoDisk() throws IOException {
-        if (isGiven("backup.domain")) {
+        if (isGiven("backup.domain") || isGiven("backup.nbdUri")) {
             return Optional.empty();
         }
         Path disk = output.demoDisk();
