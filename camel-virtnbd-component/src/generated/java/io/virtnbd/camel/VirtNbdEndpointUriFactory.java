@@ -23,7 +23,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(59);
+        Set<String> props = new HashSet<>(61);
         props.add("backoffErrorThreshold");
         props.add("backoffIdleThreshold");
         props.add("backoffMultiplier");
@@ -36,6 +36,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
         props.add("checksum");
         props.add("compression");
         props.add("compressionLevel");
+        props.add("concurrentConsumers");
         props.add("connectTimeout");
         props.add("connections");
         props.add("delay");
@@ -55,6 +56,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
         props.add("lazyStartProducer");
         props.add("level");
         props.add("manifestTimeout");
+        props.add("maxInflightSize");
         props.add("name");
         props.add("nbdUri");
         props.add("operation");

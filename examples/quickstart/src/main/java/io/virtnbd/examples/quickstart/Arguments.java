@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.ExampleException;
 import io.virtnbd.nbd.protocol.NbdUri;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ record Arguments(boolean help, Optional<String> nbdUri, Optional<Path> image, Pa
 
     private static final List<String> COMPRESSIONS = List.of("none", "lz4");
 
-    /** @throws QuickStartException if the arguments make no sense, with the reason */
-    static Arguments parse(String... args) throws QuickStartException {
+    /** @throws ExampleException if the arguments make no sense, with the reason */
+    static Arguments parse(String... args) throws ExampleException {
         Deque<String> rest = new ArrayDeque<>();
         for (String arg : args) {
             int equals = arg.indexOf('=');
@@ -67,47 +68,47 @@ record Arguments(boolean help, Optional<String> nbdUri, Optional<Path> image, Pa
                 case "--compression" -> compression = compression(value(arg, rest));
                 default -> {
                     if (arg.startsWith("-") || arg.isEmpty()) {
-                        throw new QuickStartException("unknown option '" + arg + "'");
+                        throw new ExampleException("unknown option '" + arg + "'");
                     }
                     if (image.isPresent()) {
-                        throw new QuickStartException("two images, '" + image.get() + "' and '" + arg + "', expected one");
+                        throw new ExampleException("two images, '" + image.get() + "' and '" + arg + "', expected one");
                     }
                     image = Optional.of(image(arg));
                 }
             }
         }
         if (nbdUri.isPresent() && image.isPresent()) {
-            throw new QuickStartException("an image and --nbd, expected one of them");
+            throw new ExampleException("an image and --nbd, expected one of them");
         }
         return new Arguments(help, nbdUri, image, output, compression);
     }
 
-    private static String value(String option, Deque<String> rest) throws QuickStartException {
+    private static String value(String option, Deque<String> rest) throws ExampleException {
         if (rest.isEmpty() || rest.peek().isEmpty()) {
-            throw new QuickStartException("option " + option + " needs a value");
+            throw new ExampleException("option " + option + " needs a value");
         }
         return rest.remove();
     }
 
-    private static String nbdUri(String text) throws QuickStartException {
+    private static String nbdUri(String text) throws ExampleException {
         try {
             return NbdUri.parse(text).toString();
         } catch (IllegalArgumentException e) {
-            throw new QuickStartException(e.getMessage());
+            throw new ExampleException(e.getMessage());
         }
     }
 
-    private static String compression(String text) throws QuickStartException {
+    private static String compression(String text) throws ExampleException {
         if (!COMPRESSIONS.contains(text)) {
-            throw new QuickStartException("compression '" + text + "', expected none or lz4");
+            throw new ExampleException("compression '" + text + "', expected none or lz4");
         }
         return text;
     }
 
-    private static Path image(String text) throws QuickStartException {
+    private static Path image(String text) throws ExampleException {
         Path path = Path.of(text);
         if (!Files.isRegularFile(path)) {
-            throw new QuickStartException("there is no image file '" + text + "'");
+            throw new ExampleException("there is no image file '" + text + "'");
         }
         return path.toAbsolutePath();
     }

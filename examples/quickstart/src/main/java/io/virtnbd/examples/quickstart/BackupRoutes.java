@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.OutputDirectory;
 import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
 

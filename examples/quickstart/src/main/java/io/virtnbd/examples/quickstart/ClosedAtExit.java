@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.Failures;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.ExampleException;
 import io.virtnbd.nbd.client.NbdClient;
 import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
@@ -49,18 +50,18 @@ final class ImageComparison {
 
     /**
      * @return how many bytes were compared, all of the disk
-     * @throws QuickStartException if the two differ, with where
+     * @throws ExampleException if the two differ, with where
      */
-    static long compare(String nbdUri, Path path, ProgressBar progress) throws IOException, QuickStartException {
+    static long compare(String nbdUri, Path path, ProgressBar progress) throws IOException, ExampleException {
         try (NbdClient client = NbdClient.connect(NbdUri.parse(nbdUri), NbdClientOptions.defaults());
                 FileChannel image = FileChannel.open(path, StandardOpenOption.READ)) {
             return new ImageComparison(client, image).run(progress);
         }
     }
 
-    private long run(ProgressBar progress) throws IOException, QuickStartException {
+    private long run(ProgressBar progress) throws IOException, ExampleException {
         if (image.size() != size) {
-            throw new QuickStartException("the restored image has " + image.size() + " bytes, the source " + size);
+            throw new ExampleException("the restored image has " + image.size() + " bytes, the source " + size);
         }
         Deque<Piece> reads = new ArrayDeque<>();
         long next = 0;
@@ -80,7 +81,7 @@ final class ImageComparison {
         return size;
     }
 
-    private void compare(Piece piece) throws IOException, QuickStartException {
+    private void compare(Piece piece) throws IOException, ExampleException {
         ByteBuffer source = piece.buffer().flip();
         restored.clear().limit(source.limit());
         while (restored.hasRemaining()) {
@@ -90,7 +91,7 @@ final class ImageComparison {
         }
         int difference = source.mismatch(restored.flip());
         if (difference >= 0) {
-            throw new QuickStartException(String.format("byte %d differs: 0x%02x in the source, 0x%02x in the restored image",
+            throw new ExampleException(String.format("byte %d differs: 0x%02x in the source, 0x%02x in the restored image",
                     piece.offset() + difference, source.get(difference), restored.get(difference)));
         }
     }

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.Quantities;
 import java.util.Locale;
 
 /**

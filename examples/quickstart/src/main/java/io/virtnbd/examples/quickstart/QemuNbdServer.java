@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.ExampleException;
 import io.virtnbd.nbd.protocol.NbdUri;
 import java.io.File;
 import java.io.IOException;
@@ -35,28 +36,28 @@ final class QemuNbdServer implements SourceDisk {
         process.getOutputStream().close();
     }
 
-    /** @throws QuickStartException if there is no qemu-nbd, or it does not serve the image */
-    static QemuNbdServer start(Path image) throws IOException, QuickStartException {
+    /** @throws ExampleException if there is no qemu-nbd, or it does not serve the image */
+    static QemuNbdServer start(Path image) throws IOException, ExampleException {
         Path program = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty()).map(entry -> Path.of(entry, "qemu-nbd")).filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new QuickStartException(image + " is a qcow2 image, and qemu-nbd, which reads it, is not"
+                .orElseThrow(() -> new ExampleException(image + " is a qcow2 image, and qemu-nbd, which reads it, is not"
                         + " on the PATH; install it (Debian: qemu-utils) or convert the image to raw"));
         QemuNbdServer server = new QemuNbdServer(SocketDirectory.create(), program, image);
         try {
             server.awaitReady(image);
             return server;
-        } catch (IOException | QuickStartException e) {
+        } catch (IOException | ExampleException e) {
             server.close();
             throw e;
         }
     }
 
-    private void awaitReady(Path image) throws IOException, QuickStartException {
+    private void awaitReady(Path image) throws IOException, ExampleException {
         long begin = System.nanoTime();
         while (!isListening()) {
             if (!process.isAlive() || System.nanoTime() - begin > START_NANOS) {
-                throw new QuickStartException("qemu-nbd does not serve " + image + ": " + Files.readString(log).strip());
+                throw new ExampleException("qemu-nbd does not serve " + image + ": " + Files.readString(log).strip());
             }
             pause();
         }

@@ -4,6 +4,10 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.DemoDisk;
+import io.virtnbd.examples.support.ExampleException;
+import io.virtnbd.examples.support.Failures;
+import io.virtnbd.examples.support.OutputDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -14,7 +18,7 @@ import java.util.List;
 public final class QuickStart {
 
     /** Set by the script, which knows better than Java whether the output is a terminal. */
-    private static final String TERMINAL_PROPERTY = "quickstart.terminal";
+    private static final String TERMINAL_PROPERTY = "example.terminal";
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
@@ -39,7 +43,7 @@ public final class QuickStart {
         Arguments arguments;
         try {
             arguments = Arguments.parse(args);
-        } catch (QuickStartException e) {
+        } catch (ExampleException e) {
             err.println("quick start: " + e.getMessage() + "; --help explains the arguments");
             return WRONG_USAGE;
         }
@@ -59,7 +63,7 @@ public final class QuickStart {
     }
 
     private void run() throws Exception {
-        OutputDirectory output = OutputDirectory.open(arguments.output());
+        OutputDirectory output = OutputDirectory.open(arguments.output(), "quickstart");
         if (arguments.nbdUri().isEmpty() && arguments.image().isEmpty()) {
             step("make disk", () -> {
                 DemoDisk.create(output.demoDisk(), progress);
@@ -76,7 +80,7 @@ public final class QuickStart {
         }
     }
 
-    private SourceDisk open(OutputDirectory output) throws IOException, QuickStartException {
+    private SourceDisk open(OutputDirectory output) throws IOException, ExampleException {
         return arguments.nbdUri().isPresent()
                 ? SourceDisk.at(arguments.nbdUri().get())
                 : SourceDisk.serve(arguments.image().orElse(output.demoDisk()));
@@ -103,12 +107,12 @@ public final class QuickStart {
         if (arguments.nbdUri().isEmpty() && arguments.image().isEmpty()) {
             files.add(output.demoDisk());
         }
-        files.addAll(output.backupFiles());
+        files.addAll(OutputDirectory.filesBelow(output.backups()));
         files.add(output.restoredImage());
         out.println();
         summary.printSteps(out);
         out.println();
-        Summary.printFiles(out, arguments.output(), output.path(), files);
+        output.print(out, files);
         out.println();
         out.println("The restored disk is identical to the source: all " + compared + " bytes were compared.");
     }

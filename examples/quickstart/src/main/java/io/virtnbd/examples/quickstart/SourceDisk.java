@@ -4,6 +4,7 @@
  */
 package io.virtnbd.examples.quickstart;
 
+import io.virtnbd.examples.support.ExampleException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,7 @@ interface SourceDisk extends Closeable {
     }
 
     /** Serves an image: a qcow2 image through qemu-nbd, anything else as the raw disk that it is. */
-    static SourceDisk serve(Path image) throws IOException, QuickStartException {
+    static SourceDisk serve(Path image) throws IOException, ExampleException {
         return isQcow2(image) ? QemuNbdServer.start(image) : RawImageServer.start(image);
     }
 

@@ -4,14 +4,12 @@
  */
 package io.virtnbd.examples.quickstart;
 
-import java.io.IOException;
+import io.virtnbd.examples.support.Quantities;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was done, in two short tables. */
+/** What was done, in a short table. */
 final class Summary {
 
     private record Step(String name, long bytes, long nanos) {
@@ -28,17 +26,6 @@ final class Summary {
         for (Step step : steps) {
             out.printf("%-9s  %12s  %9s  %9s%n", step.name(), Quantities.bytes(step.bytes()), Quantities.duration(step.nanos()),
                     Quantities.speed(step.bytes(), step.nanos()));
-        }
-    }
-
-    /**
-     * @param name  the directory as the user calls it
-     * @param files in the directory
-     */
-    static void printFiles(PrintStream out, Path name, Path directory, List<Path> files) throws IOException {
-        out.println("Files in " + name);
-        for (Path file : files) {
-            out.printf("%12s  %s%n", Quantities.bytes(Files.size(file)), directory.relativize(file));
         }
     }
 }

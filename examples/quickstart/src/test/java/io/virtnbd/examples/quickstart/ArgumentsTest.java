@@ -7,6 +7,7 @@ package io.virtnbd.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.examples.support.ExampleException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,7 @@ class ArgumentsTest {
         "pom.xml pom.xml | two images, ",
         "pom.xml --nbd nbd://localhost/ | an image and --nbd"})
     void refusesWhatMakesNoSense(String line, String message) {
-        assertThatThrownBy(() -> Arguments.parse(line.split(" "))).isInstanceOf(QuickStartException.class)
+        assertThatThrownBy(() -> Arguments.parse(line.split(" "))).isInstanceOf(ExampleException.class)
                 .hasMessageStartingWith(message);
     }
 }

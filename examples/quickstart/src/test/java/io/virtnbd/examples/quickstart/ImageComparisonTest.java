@@ -7,6 +7,7 @@ package io.virtnbd.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.examples.support.ExampleException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -53,14 +54,14 @@ class ImageComparisonTest {
             byte[] damaged = content.clone();
             damaged[offset] ^= 1;
 
-            assertThatThrownBy(() -> compareWith(damaged)).isInstanceOf(QuickStartException.class)
+            assertThatThrownBy(() -> compareWith(damaged)).isInstanceOf(ExampleException.class)
                     .hasMessageContaining("byte " + offset + " differs: ");
         }
     }
 
     @Test
     void findsAnImageOfAnotherSize() {
-        assertThatThrownBy(() -> compareWith(new byte[SIZE + 1])).isInstanceOf(QuickStartException.class)
+        assertThatThrownBy(() -> compareWith(new byte[SIZE + 1])).isInstanceOf(ExampleException.class)
                 .hasMessage("the restored image has " + (SIZE + 1) + " bytes, the source " + SIZE);
     }
 }
