@@ -105,11 +105,14 @@ abstract class ScaleOutTestSupport {
         synchronized (this) {
             ended = true;
         }
-        for (Worker worker : workers) {
-            worker.close();
+        try {
+            for (Worker worker : workers) {
+                worker.close();
+            }
+        } finally {
+            domains.forEach(TestDomain::close);
+            stopBroker();
         }
-        domains.forEach(TestDomain::close);
-        stopBroker();
     }
 
     private void startWorker() throws Exception {

@@ -44,6 +44,8 @@ final class Worker implements AutoCloseable {
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final Map<Backup, Long> began = new ConcurrentHashMap<>();
     private volatile long killed;
+    /** What has kept the log from being read to its end. */
+    private volatile Throwable failure;
 
     /**
      * Starts it.
@@ -76,7 +78,8 @@ final class Worker implements AutoCloseable {
                     read(Long.parseLong(parts.group("millis")), parts.group("logger"), parts.group("text"));
                 }
             }
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            failure = e;
             started.completeExceptionally(e);
         } finally {
             started.completeExceptionally(new AssertionError(name + " has ended"));
@@ -148,22 +151,30 @@ final class Worker implements AutoCloseable {
 
     /** Kills it, as {@code kill -9} does. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.toHandle().destroyForcibly(); // that of the process would close its log before it is read
+        process.waitFor();
         killed = System.currentTimeMillis();
     }
 
     /** Lets it come to its end, as {@code systemctl stop} does. */
     void stop() throws Exception {
-        process.destroy();
+        process.toHandle().destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError(name + " does not end when it is told to:\n" + log());
         }
+        awaitEndOfLog();
+    }
+
+    private void awaitEndOfLog() throws InterruptedException {
         reader.join();
+        if (failure != null) {
+            throw new AssertionError("the log of " + name + " was not read to its end", failure);
+        }
     }
 
     @Override
     public void close() throws Exception {
         kill();
-        reader.join();
+        awaitEndOfLog();
     }
 }
