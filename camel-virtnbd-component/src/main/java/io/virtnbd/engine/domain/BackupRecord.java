@@ -17,16 +17,18 @@ import java.util.regex.Pattern;
  * What is recorded with a domain of its backups under one prefix. It is what makes a backup count: one whose checkpoint is in
  * here was committed, any other was not.
  *
- * @param prefix   first part of the names of the checkpoints
- * @param first    number from which on checkpoints are ours; those with lower numbers were there before
- * @param highest  number that was last given to a backup, whatever became of it; numbers are never used again
- * @param pending  whether the backup with the highest number has begun and was neither committed nor rolled back yet
- * @param frozen   whether that backup may have left the guest frozen: it had it frozen, and has not said that it is thawed
- * @param chain    what was committed; empty where no chain has begun
- * @param requests that were carried out last, at most {@link #MAX_REQUESTS} after one was added; the newest is the last
+ * @param prefix       first part of the names of the checkpoints
+ * @param first        number from which on checkpoints are ours; those with lower numbers were there before
+ * @param highest      number that was last given to a backup, whatever became of it; numbers are never used again
+ * @param pending      whether the backup with the highest number has begun and was neither committed nor rolled back yet
+ * @param frozen       whether that backup may have left the guest frozen: it had it frozen, and has not said that it is thawed
+ * @param chain        what was committed; empty where no chain has begun
+ * @param differential time that the streams of the last differential have in their names, whatever became of it, in seconds
+ *                     since 1970 UTC; never used again; 0 where there was none
+ * @param requests     that were carried out last, at most {@link #MAX_REQUESTS} after one was added; the newest is the last
  */
 record BackupRecord(String prefix, long first, long highest, boolean pending, boolean frozen,
-                    Optional<CommittedChain> chain, List<CommittedRequest> requests) {
+                    Optional<CommittedChain> chain, long differential, List<CommittedRequest> requests) {
 
     /** Most requests that are remembered. */
     static final int MAX_REQUESTS = 64;
@@ -36,8 +38,9 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
     /** @throws IllegalArgumentException if it contradicts itself: what is recorded decides which checkpoints are deleted */
     BackupRecord {
         requests = List.copyOf(requests);
-        if (prefix.isEmpty() || first < 0 || highest < first - 1 || pending && highest < first) {
-            throw new IllegalArgumentException("the record of '" + prefix + "' has the numbers " + first + " to " + highest);
+        if (prefix.isEmpty() || first < 0 || differential < 0 || highest < first - 1 || pending && highest < first) {
+            throw new IllegalArgumentException("the record of '" + prefix + "' has the numbers " + first + " to " + highest
+                    + ", and a differential of second " + differential);
         }
         for (String checkpoint : chain.map(CommittedChain::checkpoints).orElse(Set.of())) {
             if (!owns(prefix, first, highest, checkpoint)) {
@@ -58,9 +61,9 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
         }
     }
 
-    /** Of a guest that is not frozen, without requests. */
+    /** Of a guest that is not frozen, without differentials and requests. */
     BackupRecord(String prefix, long first, long highest, boolean pending, Optional<CommittedChain> chain) {
-        this(prefix, first, highest, pending, false, chain, List.of());
+        this(prefix, first, highest, pending, false, chain, 0, List.of());
     }
 
     /** Of a domain that has none: the next number is {@code first}. */
@@ -84,22 +87,28 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
      * @param freezes whether it freezes the guest
      */
     BackupRecord reserved(boolean freezes) {
-        return new BackupRecord(prefix, first, highest + 1, true, freezes, chain, requests);
+        return new BackupRecord(prefix, first, highest + 1, true, freezes, chain, differential, requests);
+    }
+
+    /** With that time given to a differential or, where it is not later than that of the last one, the next that is. */
+    BackupRecord differentialAt(long epochSeconds) {
+        return new BackupRecord(prefix, first, highest, pending, frozen, chain, Math.max(epochSeconds, differential + 1),
+                requests);
     }
 
     /** With what the backup that has the highest number leaves for others to build on. */
     BackupRecord committed(CommittedChain committed) {
-        return new BackupRecord(prefix, first, highest, false, false, Optional.of(committed), requests);
+        return new BackupRecord(prefix, first, highest, false, false, Optional.of(committed), differential, requests);
     }
 
     /** With the backup that has the highest number ended, and nothing of it to build on. */
     BackupRecord settled() {
-        return new BackupRecord(prefix, first, highest, false, false, chain, requests);
+        return new BackupRecord(prefix, first, highest, false, false, chain, differential, requests);
     }
 
     /** The same, with the guest left to be thawed. */
     BackupRecord leftFrozen() {
-        return new BackupRecord(prefix, first, highest, pending, true, chain, requests);
+        return new BackupRecord(prefix, first, highest, pending, true, chain, differential, requests);
     }
 
     /** The same after that request was carried out; the oldest is forgotten where there are too many. */
@@ -107,13 +116,13 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
         List<CommittedRequest> all = new ArrayList<>(requests);
         all.removeIf(known -> known.id().equals(request.id()));
         all.add(request);
-        return new BackupRecord(prefix, first, highest, pending, frozen, chain,
+        return new BackupRecord(prefix, first, highest, pending, frozen, chain, differential,
                 all.subList(Math.max(0, all.size() - MAX_REQUESTS), all.size()));
     }
 
     /** With the numbers beginning anew behind one that somebody else has used, and no chain. */
     BackupRecord begunAnew(long number) {
-        return new BackupRecord(prefix, number, number - 1, false, false, Optional.empty(), requests);
+        return new BackupRecord(prefix, number, number - 1, false, false, Optional.empty(), differential, requests);
     }
 
     /** The request with that id, if it was carried out and is still remembered. */
@@ -126,7 +135,8 @@ record BackupRecord(String prefix, long first, long highest, boolean pending, bo
     public String toString() {
         String newest = requests.isEmpty() ? "" : ", the newest " + requests.get(requests.size() - 1);
         return "BackupRecord[prefix=" + prefix + ", first=" + first + ", highest=" + highest + ", pending=" + pending
-                + ", frozen=" + frozen + ", chain=" + chain + ", " + requests.size() + " requests" + newest + "]";
+                + ", frozen=" + frozen + ", chain=" + chain + ", differential=" + differential
+                + ", " + requests.size() + " requests" + newest + "]";
     }
 
     /** Whether that checkpoint was made by a backup of this record. */

@@ -33,9 +33,10 @@ import javax.xml.stream.XMLStreamWriter;
  * }</pre>
  *
  * {@code full} and {@code last} are missing where nothing was committed yet. {@code frozen="true"} is there only while the
- * guest may be frozen. There is a {@code request} for each of the last {@value BackupRecord#MAX_REQUESTS} backups that were
- * committed for a request with an id, the newest as the last, also for those that nothing builds on; {@code parent} is missing
- * for a full and a copy. Programs that do not know of requests read the rest, and forget the requests when they write it.
+ * guest may be frozen, {@code differential="1795342131"} from the first differential on. There is a {@code request} for each
+ * of the last {@value BackupRecord#MAX_REQUESTS} backups that were committed for a request with an id, the newest as the last,
+ * also for those that nothing builds on; {@code parent} is missing for a full and a copy. Programs that do not know of requests
+ * or of the time of differentials read the rest, and forget these when they write it.
  */
 final class BackupRecordXml {
 
@@ -66,6 +67,9 @@ final class BackupRecordXml {
         xml.writeAttribute("pending", Boolean.toString(record.pending()));
         if (record.frozen()) {
             xml.writeAttribute("frozen", "true");
+        }
+        if (record.differential() > 0) {
+            xml.writeAttribute("differential", Long.toString(record.differential()));
         }
         if (record.chain().isPresent()) {
             CommittedChain chain = record.chain().get();
@@ -142,6 +146,7 @@ final class BackupRecordXml {
         long highest = number(xml, "highest");
         boolean pending = flag(xml, "pending");
         boolean frozen = xml.getAttributeValue(null, "frozen") != null && flag(xml, "frozen");
+        long differential = xml.getAttributeValue(null, "differential") == null ? 0 : number(xml, "differential");
         String full = xml.getAttributeValue(null, "full");
         String last = full == null ? null : required(xml, "last");
         String id = Objects.requireNonNullElse(xml.getAttributeValue(null, "id"), "");
@@ -158,7 +163,7 @@ final class BackupRecordXml {
         }
         return new BackupRecord(prefix, first, highest, pending, frozen,
                 full == null ? Optional.empty() : Optional.of(new CommittedChain(full, last, disks, id)),
-                requests);
+                differential, requests);
     }
 
     private static CommittedRequest request(XMLStreamReader xml) {

@@ -4,10 +4,12 @@
  */
 package io.virtnbd.engine.domain;
 
+import io.virtnbd.chain.Level;
 import io.virtnbd.engine.backup.BackedUpDisk;
 import io.virtnbd.libvirt.LibvirtCallException;
 import io.virtnbd.libvirt.LibvirtDomain;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +38,12 @@ final class BackupTransaction {
         this.records = records;
         this.plan = plan;
         this.before = before;
-        this.reserved = before.reserved(freezes);
+        BackupRecord numbered = before.reserved(freezes);
+        this.reserved = plan.level() == Level.DIFF ? numbered.differentialAt(Instant.now().getEpochSecond()) : numbered;
     }
 
     /**
-     * Gives the backup its number, for good.
+     * Gives the backup its number, and a differential the time in its files' names, for good.
      *
      * @param record  as it is
      * @param freezes whether the guest is going to be frozen
@@ -66,6 +69,11 @@ final class BackupTransaction {
     /** The checkpoint of the backup, which it makes where its changes can be tracked, and stands for elsewhere. */
     String checkpoint() {
         return reserved.current();
+    }
+
+    /** The time in the names of a differential's streams, in seconds since 1970 UTC, which no other one of the chain has. */
+    long epochSeconds() {
+        return reserved.differential();
     }
 
     boolean isCommitted() {

@@ -16,8 +16,6 @@ import io.virtnbd.nbd.protocol.NbdUri;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,13 +33,13 @@ final class DiskOpener {
     /**
      * Opens all disks of a plan, or none.
      *
-     * @param uri    where a disk is served
-     * @param bitmap meta context that tells what has changed of a disk; empty where the whole disk is read
+     * @param epochSeconds time in the names of a differential's streams, in seconds since 1970 UTC
+     * @param uri          where a disk is served
+     * @param bitmap       meta context that tells what has changed of a disk; empty where the whole disk is read
      */
-    static List<BackedUpDisk> openAll(BackupPlan plan, BackupDescription description, DiskReadOptions reading,
-            Function<PlannedDisk, NbdUri> uri, Function<PlannedDisk, Optional<String>> bitmap) throws IOException {
-        long epochSeconds = DifferentialTimes.unique(description.domain(),
-                LocalDateTime.parse(description.date()).atZone(ZoneId.systemDefault()).toEpochSecond());
+    static List<BackedUpDisk> openAll(BackupPlan plan, BackupDescription description, long epochSeconds,
+            DiskReadOptions reading, Function<PlannedDisk, NbdUri> uri, Function<PlannedDisk, Optional<String>> bitmap)
+            throws IOException {
         // a chain is called by the time of its full
         String chainId = plan.chain().map(CommittedChain::id).orElse(description.date());
         List<BackedUpDisk> opened = new ArrayList<>();

@@ -64,7 +64,8 @@ final class OfflineStart {
             sideFiles.bootFiles(definition);
             BackupDescription description = plan.describe(domain.name(), checkpoint, BackupDate.now(), Optional.empty(),
                     options.requestId());
-            List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, options.reading(),
+            List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, transaction.epochSeconds(),
+                    options.reading(),
                     disk -> servers.get(disk.target()).uri(), disk -> disk.since().map(DiskOpener::bitmapContext));
             return new DomainBackup(description, disks, sideFiles.list(), transaction, source, lock, afterwards);
         } catch (Throwable e) {

@@ -158,7 +158,8 @@ final class OnlineStart {
         }
         sideFiles.bootFiles(definition);
         BackupDescription description = plan.describe(domain.name(), checkpoint, date, frozen, options.requestId());
-        List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, options.reading(), job::uri, job::bitmap);
+        List<BackedUpDisk> disks = DiskOpener.openAll(plan, description, transaction.epochSeconds(), options.reading(),
+                job::uri, job::bitmap);
         return new DomainBackup(description, disks, sideFiles.list(), transaction, job, lock, afterwards);
     }
 }

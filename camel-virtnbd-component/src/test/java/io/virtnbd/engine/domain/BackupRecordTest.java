@@ -110,6 +110,21 @@ class BackupRecordTest {
     }
 
     @Test
+    void aTimeOfADifferentialIsNeverGivenOutAgain() {
+        BackupRecord record = record(0, 5, false).reserved().differentialAt(1000);
+
+        assertThat(record.differential()).isEqualTo(1000);
+        for (BackupRecord later : List.of(record, record.reserved(), record.reserved(true), record.settled(),
+                record.committed(CHAIN), record.leftFrozen(), record.begunAnew(9), record.carriedOut(request("r1", "p.5")))) {
+            assertThat(later.differentialAt(999).differential()).as(later.toString()).isEqualTo(1001);
+            assertThat(later.differentialAt(1000).differential()).isEqualTo(1001);
+            assertThat(later.differentialAt(5000).differential()).isEqualTo(5000);
+        }
+        assertThat(record.chain()).contains(CHAIN);
+        assertThat(record.pending()).isTrue();
+    }
+
+    @Test
     void theOldestRequestIsForgottenFirst() {
         BackupRecord record = record(0, 1000, false);
         for (int number = 0; number <= BackupRecord.MAX_REQUESTS; number++) {
@@ -142,7 +157,7 @@ class BackupRecordTest {
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("r1");
         }
         CommittedRequest twice = request("r1", "p.5");
-        assertThatThrownBy(() -> new BackupRecord("p", 0, 5, false, false, Optional.of(CHAIN), List.of(twice, twice)))
+        assertThatThrownBy(() -> new BackupRecord("p", 0, 5, false, false, Optional.of(CHAIN), 0, List.of(twice, twice)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("r1 twice");
     }
 }

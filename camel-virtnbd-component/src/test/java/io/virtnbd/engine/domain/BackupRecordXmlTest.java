@@ -39,6 +39,7 @@ class BackupRecordXmlTest {
     @Test
     void whatIsWrittenIsReadBack() throws Exception {
         List<BackupRecord> records = List.of(RECORD, BackupRecord.initial("f", 0).reserved(true),
+                BackupRecord.initial("d", 0).reserved().differentialAt(1795342131),
                 BackupRecord.initial("a.b_c-d", 17), BackupRecord.initial("<&\"'>", 0));
 
         assertThat(read(BackupRecordXml.write(records))).isEqualTo(records);
@@ -98,7 +99,7 @@ class BackupRecordXmlTest {
         BackupRecord record = read(valid(DISK)).get(0);
 
         assertThat(record.requests()).isEmpty();
-        assertThat(BackupRecordXml.write(List.of(record))).doesNotContain("request");
+        assertThat(BackupRecordXml.write(List.of(record))).doesNotContain("request", "differential");
     }
 
     @ParameterizedTest

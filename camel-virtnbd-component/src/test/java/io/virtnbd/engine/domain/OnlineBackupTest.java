@@ -17,6 +17,7 @@ import io.virtnbd.libvirt.LibvirtCallException.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +87,24 @@ class OnlineBackupTest {
         assertThatThrownBy(backup::commit).isInstanceOf(DomainBackupException.class).hasMessageContaining("rolled back");
         assertThatThrownBy(() -> FakeFixture.deliver(backup)).hasMessageContaining("closed");
         fixture.assertNothingIsLeft();
+    }
+
+    /** Nothing but the second tells their files apart, and the other program may have been killed within this one. */
+    @Test
+    void aDifferentialHasFilesOfItsOwnWhicheverProgramHasMadeTheLastOne() throws Exception {
+        domain.disks.replaceAll((target, disk) -> new FakeDomain.FakeDisk("raw", 1 << 20));
+        fixture.backUp(RequestedLevel.FULL);
+        long last = Instant.now().getEpochSecond() + 1000;
+        new BackupRecords(domain).write(domain.record().reserved().differentialAt(last));
+        for (int i = 1; i <= 3; i++) {
+            try (RunningBackup backup = fixture.begin(RequestedLevel.DIFF)) {
+                assertThat(backup.disks().get(0).fileName().text()).isEqualTo("vda.diff." + (last + i) + ".data");
+                if (i == 2) {
+                    FakeFixture.deliver(backup);
+                    backup.commit();
+                }
+            }
+        }
     }
 
     @Test
