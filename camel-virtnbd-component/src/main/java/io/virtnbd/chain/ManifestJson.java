@@ -4,6 +4,7 @@
  */
 package io.virtnbd.chain;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -13,9 +14,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -42,26 +42,36 @@ final class ManifestJson {
     }
 
     static byte[] write(Manifest manifest) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode()
-                .put("domain", manifest.domain())
-                .put("level", manifest.level())
-                .put("checkpoint", manifest.checkpoint())
-                .put("parentCheckpoint", manifest.parentCheckpoint())
-                .put("date", manifest.date());
-        ArrayNode artifacts = json.putArray("artifacts");
-        for (ManifestEntry entry : manifest.artifacts()) {
-            ObjectNode artifact = artifacts.addObject()
-                    .put("name", entry.name())
-                    .put("bytes", entry.bytes())
-                    .put("sha256", entry.sha256())
-                    .put("artifact", entry.artifact());
-            artifact.put("disk", entry.disk());
-        }
-        try {
-            return (WRITER.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        // key by key: a tree of several hundred thousand artifacts takes as many KiB
+        try (JsonGenerator json = WRITER.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("domain", manifest.domain());
+            json.writeStringField("level", manifest.level());
+            json.writeStringField("checkpoint", manifest.checkpoint());
+            json.writeStringField("parentCheckpoint", manifest.parentCheckpoint());
+            json.writeStringField("date", manifest.date());
+            json.writeArrayFieldStart("artifacts");
+            for (ManifestEntry entry : manifest.artifacts()) {
+                write(json, entry);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw('\n');
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, ManifestEntry entry) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", entry.name());
+        json.writeNumberField("bytes", entry.bytes());
+        json.writeStringField("sha256", entry.sha256());
+        json.writeStringField("artifact", entry.artifact());
+        json.writeStringField("disk", entry.disk());
+        json.writeEndObject();
     }
 
     static Manifest read(byte[] bytes) throws ChainException {
