@@ -47,7 +47,8 @@ public record Manifest(
                     + "', expected " + (base ? "none" : "the checkpoint that it builds on"));
         }
         if (artifacts.size() > MAX_ARTIFACTS) {
-            throw new IllegalArgumentException("it lists " + artifacts.size() + " artifacts, expected at most " + MAX_ARTIFACTS);
+            throw new IllegalArgumentException("it lists " + artifacts.size() + " artifacts, expected at most "
+                    + MAX_ARTIFACTS);
         }
         artifacts = List.copyOf(artifacts);
         Set<String> names = new HashSet<>();

@@ -39,11 +39,14 @@ final class ManifestJson {
     private static final ObjectWriter WRITER = MAPPER.writer(new DefaultPrettyPrinter()
             .withObjectIndenter(INDENTER).withArrayIndenter(INDENTER));
 
+    /** Bytes, with names of common lengths. */
+    private static final int COMMON_ENTRY_SIZE = 240;
+
     private ManifestJson() {
     }
 
     static byte[] write(Manifest manifest) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024 + COMMON_ENTRY_SIZE * manifest.artifacts().size());
         // key by key: a tree of several hundred thousand artifacts takes as many KiB
         try (JsonGenerator json = WRITER.createGenerator(bytes)) {
             json.writeStartObject();
