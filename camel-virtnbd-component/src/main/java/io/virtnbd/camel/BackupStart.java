@@ -10,6 +10,7 @@ import io.virtnbd.camel.delivery.DeliveryOptions;
 import io.virtnbd.camel.delivery.OpenBackups;
 import io.virtnbd.camel.event.BackupEvents;
 import io.virtnbd.camel.event.BackupFailedEvent;
+import io.virtnbd.chain.Manifest;
 import io.virtnbd.engine.backup.ExportBackup;
 import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.domain.RepeatedRequestException;
@@ -78,6 +79,10 @@ final class BackupStart {
     private BackupRun run(RunningBackup backup, BackupProgress progress, long start, boolean withManifest) throws IOException {
         boolean checksums = withManifest && configuration.getChecksum() == ChecksumMethod.sha256;
         try {
+            if (requested.unit() == BackupUnit.segment) {
+                requireListable(backup.disks().stream().mapToLong(disk -> disk.backup().segmentCount()).sum(),
+                        backup.sideFiles().size());
+            }
             DeliveryOptions options = new DeliveryOptions(checksums, configuration.getManifestTimeout(),
                     ByteSize.parse("maxInflightSize", configuration.getMaxInflightSize()));
             BackupRun run = new BackupRun(context, backup, progress, options, start);
@@ -92,6 +97,15 @@ final class BackupStart {
         } catch (RuntimeException | Error e) {
             backup.close();
             throw e;
+        }
+    }
+
+    /** A backup whose manifest would be refused when it is restored is found out now, and not when all of it was delivered. */
+    static void requireListable(long segments, int sideFiles) {
+        long most = Manifest.MAX_ARTIFACTS - sideFiles;
+        if (segments > most) {
+            throw new IllegalArgumentException("the disks have " + segments + " segments, expected at most " + most
+                    + ", which is what a manifest can list: raise segmentSize");
         }
     }
 

@@ -83,7 +83,8 @@ final class DirectoryVerifier {
     /** A manifest's name ends in its checkpoint; other JSON files are not ours to judge. */
     private List<Path> manifests() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> checkpoints.stream().anyMatch(checkpoint ->
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .filter(file -> checkpoints.stream().anyMatch(checkpoint ->
                     file.getFileName().toString().endsWith("." + checkpoint + ".json"))).sorted().toList();
         }
     }

@@ -21,13 +21,17 @@ import java.util.Set;
  * @param checkpoint       checkpoint that the backup made; not blank
  * @param parentCheckpoint checkpoint that it builds on; empty for a full and a copy, and only for these
  * @param date             when the backup was made, as in the streams' metadata; not blank
- * @param artifacts        all artifacts in the order of their delivery, the manifest itself excepted; names are unique
+ * @param artifacts        all artifacts in the order of their delivery, the manifest itself excepted; names are unique;
+ *                         at most {@value #MAX_ARTIFACTS}
  */
 public record Manifest(
         String domain, String level, String checkpoint, String parentCheckpoint, String date, List<ManifestEntry> artifacts) {
 
-    /** Largest manifest that is read, in bytes: several hundred thousand artifacts. */
-    static final int MAX_BYTES = 128 << 20;
+    /** Most artifacts that a manifest lists. */
+    public static final int MAX_ARTIFACTS = 500_000;
+
+    /** Largest manifest that is read, in bytes: that of {@link #MAX_ARTIFACTS} with names of common lengths has half of it. */
+    static final int MAX_BYTES = 256 << 20;
 
     /** @throws IllegalArgumentException if a component is not as described */
     public Manifest {
@@ -41,6 +45,10 @@ public record Manifest(
         if (base != parentCheckpoint.isEmpty()) {
             throw new IllegalArgumentException("parentCheckpoint of level " + level + " is '" + parentCheckpoint
                     + "', expected " + (base ? "none" : "the checkpoint that it builds on"));
+        }
+        if (artifacts.size() > MAX_ARTIFACTS) {
+            throw new IllegalArgumentException("it lists " + artifacts.size() + " artifacts, expected at most "
+                    + MAX_ARTIFACTS);
         }
         artifacts = List.copyOf(artifacts);
         Set<String> names = new HashSet<>();
@@ -69,7 +77,7 @@ public record Manifest(
     /**
      * Reads a manifest from a file.
      *
-     * @throws ChainException if it is not a manifest, or is larger than 128 MiB
+     * @throws ChainException if it is not a manifest, or is larger than 256 MiB
      * @throws IOException    if the file cannot be read
      */
     public static Manifest read(Path file) throws IOException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -169,5 +170,52 @@ class DomainHiddenFailureTest extends DomainTestSupport {
         assertRolledBack(host.last());
         assertThat(events.get(1)).isInstanceOfSatisfying(BackupFailedEvent.class, event -> assertThat(event.getCause())
                 .hasMessage("backup virtnbd.1 of vm1 is incomplete: the component was stopped"));
+    }
+
+    /** With both, Camel tells of no part when it is done, and the manifest can be read before another one has failed. */
+    @Test
+    void aPartFailsAfterTheManifestInAParallelSharedUnitOfWork() throws Exception {
+        CountDownLatch manifest = new CountDownLatch(1);
+        CountDownLatch handled = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(ARTIFACTS.size() - 1);
+        routes(routes -> routes.from("direct:start")
+                .to("virtnbd:backup:vm1").split().body().streaming().parallelProcessing().shareUnitOfWork()
+                .doTry().process(exchange -> {
+                    if (isManifest(exchange)) {
+                        others.await();
+                        deliver(exchange);
+                        manifest.countDown();
+                        handled.await();
+                        return;
+                    }
+                    deliver(exchange);
+                    others.countDown();
+                    if ("vdb.full.data".equals(name(exchange))) {
+                        manifest.await();
+                        throw new IOException("no space left");
+                    }
+                }).doCatch(IOException.class).process(exchange -> handled.countDown()));
+
+        send();
+
+        assertRolledBack(host.last());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct:sink", "seda:sink"})
+    void anErrorOfTheCommitEndsTheBackup(String sink) throws Exception {
+        host.script = backup -> backup.commitError = new UnsatisfiedLinkError("virDomainSetMetadata");
+        routes(routes -> {
+            routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException()
+                    .to(ExchangePattern.InOnly, sink);
+            routes.from(sink).process(this::deliver);
+        });
+
+        Exchange exchange = send();
+
+        await().untilAsserted(() -> assertThat(host.last().closes).hasValue(1));
+        if (sink.startsWith("direct")) {
+            assertThat(exchange.getException()).hasStackTraceContaining("could not be committed: virDomainSetMetadata");
+        }
     }
 }

@@ -35,6 +35,7 @@ final class ScriptedBackup implements RunningBackup {
     final AtomicInteger commits = new AtomicInteger();
     final AtomicInteger closes = new AtomicInteger();
     volatile IOException commitFailure;
+    volatile Error commitError;
     private final BackupDescription description;
     private final List<BackedUpDisk> disks;
     private final List<SideFile> sideFiles;
@@ -94,6 +95,9 @@ final class ScriptedBackup implements RunningBackup {
         commits.incrementAndGet();
         if (commitFailure != null) {
             throw commitFailure;
+        }
+        if (commitError != null) {
+            throw commitError;
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,5 +175,25 @@ class ManifestTest {
 
     private static Manifest parse(String json) throws ChainException {
         return Manifest.parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void readsBackAsManyArtifactsAsItLists() throws Exception {
+        Manifest most = of(Manifest.MAX_ARTIFACTS);
+        Path file = Files.write(directory.resolve("m.json"), most.toJson());
+
+        assertThat(Manifest.read(file).artifacts()).hasSameSizeAs(most.artifacts());
+        assertThat(Files.size(file)).as("longer names have room too").isLessThan(Manifest.MAX_BYTES / 2);
+    }
+
+    @Test
+    void refusesMoreArtifactsThanAreReadBack() {
+        assertThatThrownBy(() -> of(Manifest.MAX_ARTIFACTS + 1)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lists 500001 artifacts, expected at most 500000");
+    }
+
+    private static Manifest of(int artifacts) {
+        return new Manifest("web1", "full", "virtnbd.0", "", "2026-11-22T10:08:47.044151", IntStream.range(0, artifacts)
+                .mapToObj(i -> new ManifestEntry("vda.full." + i + ".data", 65536, SHA256, "segment", "vda")).toList());
     }
 }

@@ -51,7 +51,8 @@ final class BackupOutcome implements Closeable {
             state = State.LOST;
             try {
                 backup.commit();
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Camel takes what a completion throws for nothing, an error too
                 throw log.failed("all was delivered, but it could not be committed", e, false);
             }
             state = State.COMMITTED;

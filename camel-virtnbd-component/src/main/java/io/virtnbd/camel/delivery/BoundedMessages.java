@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel.delivery;
 
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -21,9 +22,14 @@ final class BoundedMessages implements Iterator<Message> {
         this.limit = limit;
     }
 
+    /** @throws UncheckedIOException if it cannot be told */
     @Override
     public boolean hasNext() {
-        return source.hasNext();
+        try {
+            return source.hasNext();
+        } catch (Error e) {
+            throw failed(e);
+        }
     }
 
     /**
@@ -46,11 +52,18 @@ final class BoundedMessages implements Iterator<Message> {
         try {
             message = make();
             return message;
+        } catch (Error e) {
+            throw failed(e);
         } finally {
             if (message == null) {
                 previous.forget();
             }
         }
+    }
+
+    /** At an error, as when the memory is full, the thread of a parallel splitter dies, and its split never ends. */
+    private static UncheckedIOException failed(Error error) {
+        return new UncheckedIOException(new IOException("the next message cannot be made: " + error, error));
     }
 
     /** A splitter that has stopped meanwhile cannot take a message any more, nor an exception. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +18,10 @@ import org.slf4j.LoggerFactory;
  * room for it, or nothing else is on its way.
  *
  * <p>Nobody waits for what cannot come to an end. A message whose delivery does not begin, because a splitter collects all
- * messages first, or because the thread that asks for the next one is the one that has to deliver it, is waited for no
- * longer than a moment. Messages of which nothing is read and none ends for long, as they got lost in a queue or wait for
- * later ones, no longer count. Safe for use by several threads.
+ * messages first, or because the thread that asks for the next one is the one that has to deliver it, is waited for a
+ * second, and from then on such messages are not waited for at all. Messages of which nothing is read and none ends for
+ * five minutes, as they got lost in a queue or wait for later ones, no longer count. Either way the bound is not held, which is
+ * logged. Safe for use by several threads.
  */
 final class InflightLimit {
 
@@ -59,23 +61,24 @@ final class InflightLimit {
      * @throws InterruptedIOException if the thread is interrupted; it stays marked so
      */
     synchronized InflightMessage admit(long size) throws InterruptedIOException {
-        long asked = System.nanoTime();
-        long lastMoved = asked;
+        long idle = 0;
+        long still = 0;
         while (!cancelled && !fits(size)) {
             boolean begun = messages.stream().anyMatch(InflightMessage::isBegun);
-            long now = System.nanoTime();
-            if (!begun && (collected || now - asked >= beginNanos)) {
-                collected = true;
+            if (!begun && (collected || idle >= beginNanos)) {
+                goUnbounded();
                 break;
             }
             if (moved) {
                 moved = false;
-                lastMoved = now;
-            } else if (now - lastMoved >= stallNanos) {
+                still = 0;
+            } else if (still >= stallNanos) {
                 writeOff();
                 continue;
             }
-            await(begun ? STALL_POLL_MILLIS : BEGIN_POLL_MILLIS);
+            long waited = await(begun ? STALL_POLL_MILLIS : BEGIN_POLL_MILLIS);
+            idle = begun ? 0 : idle + waited;
+            still += waited;
         }
         if (cancelled) {
             return null;
@@ -90,15 +93,29 @@ final class InflightLimit {
         return size == 0 || bytes == 0 || size <= max - bytes;
     }
 
+    private void goUnbounded() {
+        if (!collected) {
+            collected = true;
+            LOG.warn("{}: {} messages with {} bytes are made and none is worked on, as in a split without streaming: waiting"
+                    + " for such messages no longer, maxInflightSize is not held", backup, messages.size(), bytes);
+        }
+    }
+
     private void writeOff() {
         LOG.warn("{}: {} messages with {} bytes have come to a halt: waiting for room for the next one no longer,"
                 + " maxInflightSize is not held", backup, messages.size(), bytes);
         List.copyOf(messages).forEach(InflightMessage::forget);
     }
 
-    private void await(long millis) throws InterruptedIOException {
+    /**
+     * @return nanoseconds that were waited, at most what was asked for: while all of the process stood still, for a garbage
+     *         collection or with its machine, nobody could have done anything either
+     */
+    private long await(long millis) throws InterruptedIOException {
+        long start = System.nanoTime();
         try {
             wait(millis);
+            return Math.min(System.nanoTime() - start, TimeUnit.MILLISECONDS.toNanos(millis));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException(backup + ": interrupted while " + bytes

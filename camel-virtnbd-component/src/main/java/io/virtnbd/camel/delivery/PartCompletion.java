@@ -26,6 +26,14 @@ final class PartCompletion extends SynchronizationAdapter {
 
     @Override
     public void onComplete(Exchange exchange) {
+        try {
+            completed(exchange);
+        } finally {
+            onDone(exchange);
+        }
+    }
+
+    private void completed(Exchange exchange) {
         Throwable hidden = DeliveryFailure.of(exchange);
         if (hidden == null) {
             hidden = run.log().branchFailure(artifact);
@@ -38,13 +46,15 @@ final class PartCompletion extends SynchronizationAdapter {
             // a splitter with stopOnException stops at a handled failure too, asks the iterator no more, and reports none
             exchange.setException(run.log().failure());
         }
-        onDone(exchange);
     }
 
     @Override
     public void onFailure(Exchange exchange) {
-        run.log().failed(artifact, exchange.getException(), false);
-        onDone(exchange);
+        try {
+            run.log().failed(artifact, exchange.getException(), false);
+        } finally {
+            onDone(exchange);
+        }
     }
 
     @Override

@@ -55,8 +55,14 @@ final class ReadPipeline implements Closeable {
         this.frames = frames;
         this.what = what;
         this.client = connections.acquire();
-        for (int slots = 0; slots < pool.slotsPerPipeline() && !exhausted; slots++) {
-            fill(pool.acquire());
+        try {
+            for (int slots = 0; slots < pool.slotsPerPipeline() && !exhausted; slots++) {
+                fill(pool.acquire());
+            }
+        } catch (RuntimeException | Error e) {
+            // there is no direct memory for a slot: nobody has what could be closed
+            close();
+            throw e;
         }
     }
 

@@ -62,4 +62,39 @@ class BoundedMessagesTest {
         assertThatThrownBy(messages::next).isInstanceOf(UncheckedIOException.class);
         assertThat(limit.admit(100)).isNotNull();
     }
+
+    /** A splitter takes an exception from its iterator, and ends; at an error its thread dies, and it never ends. */
+    @Test
+    void anErrorIsAnException() throws Exception {
+        OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+        BoundedMessages messages = messages(() -> {
+            throw error;
+        });
+
+        assertThatThrownBy(messages::next).isInstanceOf(UncheckedIOException.class).hasMessageContaining("Java heap space")
+                .hasRootCause(error);
+        assertThat(limit.admit(100)).isNotNull();
+    }
+
+    @Test
+    void anErrorWhileItIsAskedForAnotherIsAnException() {
+        BoundedMessages messages = new BoundedMessages(new MessageSource() {
+            @Override
+            public boolean hasNext() {
+                throw new OutOfMemoryError("Java heap space");
+            }
+
+            @Override
+            public long nextSize() {
+                return 0;
+            }
+
+            @Override
+            public Message next() {
+                throw new AssertionError("was not asked whether there is one");
+            }
+        }, limit);
+
+        assertThatThrownBy(messages::hasNext).isInstanceOf(UncheckedIOException.class).hasMessageContaining("Java heap space");
+    }
 }

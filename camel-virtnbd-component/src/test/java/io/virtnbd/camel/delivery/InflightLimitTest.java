@@ -181,4 +181,20 @@ class InflightLimitTest {
         begin(second);
         assertThat(impatient.admit(1)).as("after the second has come to a halt too").isNotNull();
     }
+
+    @Test
+    void whatIsAboutToBeginIsWaitedForHoweverLongOthersTook() throws Exception {
+        InflightLimit of = limit(Duration.ofSeconds(1), Duration.ofHours(1));
+        InflightMessage first = begun(of, 60);
+        InflightMessage second = of.admit(40);
+        CompletableFuture<InflightMessage> third = waiting(of, 80);
+
+        await().pollDelay(1200, TimeUnit.MILLISECONDS).until(() -> !third.isDone());
+        first.release();
+        begin(second);
+        await().during(50, TimeUnit.MILLISECONDS).until(() -> !third.isDone());
+        second.release();
+
+        assertThat(third.get()).isNotNull();
+    }
 }
