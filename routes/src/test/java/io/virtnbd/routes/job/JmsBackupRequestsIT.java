@@ -197,6 +197,7 @@ class JmsBackupRequestsIT extends JobTestSupport {
         start(example());
         Map<String, String> wrong = Map.of(
                 "{\"domain\": ", "Unexpected",
+                "{\"domain\": \"vm\"}\n{\"domain\": \"vm2\"}", "Trailing",
                 "{\"domain\": \"vm\", \"levle\": \"full\"}", "levle",
                 "{\"domain\": \"vm\", \"level\": \"whole\"}", "level",
                 "{\"level\": \"full\"}", "domain",
