@@ -203,6 +203,9 @@ class S3ObjectsIT {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("" + (LARGEST + 1), "unit=segment");
         assertThat(send("", Map.of(VirtNbdConstants.CONTENT_LENGTH, 1L), unread).getException())
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected a message of a backup");
+        assertThat(send("&fileExist=Override", headers("vm1", "frame", "vda.full.data", 1L), unread).getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("virtnbd-s3-sink got a frame of vda.full.data of vm1", "unit=segment");
         assertNothingThere();
     }
 
@@ -243,7 +246,8 @@ class S3ObjectsIT {
     void looksInEachOfTwoStoresWhoseBucketsHaveOneName() throws Exception {
         try (S3Server other = new S3Server(directory.resolve("other")); S3Client otherClient = other.client()) {
             other.bucket(BUCKET);
-            otherClient.putObject(put -> put.bucket(BUCKET).key("vm1/virtnbd.0/vda.full.data"), RequestBody.fromBytes(content(10)));
+            otherClient.putObject(put -> put.bucket(BUCKET).key("vm1/virtnbd.0/vda.full.data"),
+                    RequestBody.fromBytes(content(10)));
             camel.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
