@@ -113,8 +113,8 @@ class SinkParametersIT {
             String target = "back ups+1/M\u00fcnchen 100% ;b(c)";
             Path key = Files.move(server.key(), directory.resolve("the key + 100%"));
             Exchange delivered = deliver(ROUTE.formatted("kamelet:virtnbd-sftp-sink?host=127.0.0.1&port=" + server.port()
-                    + "&username=root&directory=RAW({{target}})&privateKeyFile=RAW({{key}})&knownHostsFile=" + server.knownHosts()
-                    + "&privateKeyPassphrase=RAW({{passphrase}})"),
+                    + "&username=root&directory=RAW({{target}})&privateKeyFile=RAW({{key}})&knownHostsFile="
+                    + server.knownHosts() + "&privateKeyPassphrase=RAW({{passphrase}})"),
                     Map.of("target", target, "key", key.toString(), "passphrase", SECRET), DOMAIN);
 
             assertThat(delivered.getException()).isNull();
