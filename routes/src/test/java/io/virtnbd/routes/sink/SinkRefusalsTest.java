@@ -17,12 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All frames of a stream have one name: the last would be what is kept, and the backup would count. */
-class SinkFramesTest {
+/** What sinks refuse before anything is sent. */
+class SinkRefusalsTest {
 
     @TempDir
     private Path directory;
 
+    /** All frames of a stream have one name: the last would be what is kept, and the backup would count. */
     @ParameterizedTest
     @ValueSource(strings = {
             "virtnbd-file-sink?directory=%1$s/backups&fileExist=Override",
@@ -30,20 +31,34 @@ class SinkFramesTest {
             "virtnbd-kafka-sink?brokers=127.0.0.1:1&topic=t&maxBlock=1000",
             "virtnbd-jms-sink?queue=q"})
     void aFrameIsRefused(String sink) throws Exception {
+        Exchange refused = send(sink.formatted(directory), "frame");
+
+        assertThat(refused.getException()).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(sink.substring(0, sink.indexOf('?')), "a frame of vda.full.data", "vm1",
+                        "unit=segment");
+        assertThat(directory.resolve("backups").resolve("vm1")).doesNotExist();
+    }
+
+    /** It would be read into memory, of whatever size. */
+    @ParameterizedTest
+    @ValueSource(strings = {"virtnbd-kafka-sink?brokers=127.0.0.1:1&topic=t&maxBlock=1000", "virtnbd-jms-sink?queue=q"})
+    void brokersTakeNoWholeDisks(String sink) throws Exception {
+        Exchange refused = send(sink, "disk");
+
+        assertThat(refused.getException()).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(sink.substring(0, sink.indexOf('?')), "a disk of vm1, vda.full.data", "unit=segment");
+    }
+
+    private static Exchange send(String sink, String artifact) throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             camel.getRegistry().bind("connectionFactory", new ActiveMQConnectionFactory("tcp://127.0.0.1:1"));
             camel.start();
-            Exchange refused = camel.createProducerTemplate().send("kamelet:" + sink.formatted(directory), exchange -> {
+            return camel.createProducerTemplate().send("kamelet:" + sink, exchange -> {
                 exchange.getMessage().setHeaders(new HashMap<>(Map.of(VirtNbdConstants.DOMAIN, "vm1", VirtNbdConstants.CHAIN,
-                        "virtnbd.0", VirtNbdConstants.FILE_NAME, "vda.full.data", VirtNbdConstants.ARTIFACT, "frame",
+                        "virtnbd.0", VirtNbdConstants.FILE_NAME, "vda.full.data", VirtNbdConstants.ARTIFACT, artifact,
                         VirtNbdConstants.CONTENT_LENGTH, 3L)));
                 exchange.getMessage().setBody(new byte[3]);
             });
-
-            assertThat(refused.getException()).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContainingAll(sink.substring(0, sink.indexOf('?')), "a frame of vda.full.data", "vm1",
-                            "unit=segment");
-            assertThat(directory.resolve("backups").resolve("vm1")).doesNotExist();
         }
     }
 }
