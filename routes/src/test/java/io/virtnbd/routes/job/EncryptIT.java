@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
@@ -144,6 +145,30 @@ class EncryptIT extends JobTestSupport {
 
         assertThat(refused.path("status").asText()).isEqualTo("failed");
         assertThat(refused.path("error").asText()).contains("unit is disk, expected segment");
+        assertThat(files()).isEmpty();
+        assertThat(checkpoints()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsEmptyIsEncryptedToo() throws Exception {
+        CamelContext camel = run(example());
+        camel.createProducerTemplate().sendBodyAndHeaders("direct:sealed", new byte[0], Map.of("CamelVirtNbdDomain", "vm",
+                "CamelVirtNbdChain", "virtnbd.0", "CamelVirtNbdArtifact", "hostFile", "CamelFileName", "vars.virtnbd.0"));
+
+        assertThat(files()).containsExactly("vm/virtnbd.0/vars.virtnbd.0.pgp");
+        Path out = directory.resolve("plain");
+        gpg("--output", out.toString(), "--decrypt", backups.resolve(files().get(0)).toString());
+        assertThat(out).isEmptyFile();
+    }
+
+    @Test
+    void withoutAKeyOfThatUserNothingIsDelivered() throws Exception {
+        CamelContext camel = run(job("segment") + example().parameter("userId", "nobody@example.org")
+                .parameter("maximumRedeliveries", 0));
+        JsonNode failed = backUp(camel);
+
+        assertThat(failed.path("status").asText()).isEqualTo("failed");
+        assertThat(failed.path("error").asText()).contains("nobody@example.org");
         assertThat(files()).isEmpty();
         assertThat(checkpoints()).isEmpty();
     }

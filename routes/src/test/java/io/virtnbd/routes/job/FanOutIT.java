@@ -111,4 +111,29 @@ class FanOutIT extends JobTestSupport {
         assertThat(backUp(camel).path("status").asText()).isEqualTo("failed");
         assertThat(checkpoints()).isEmpty();
     }
+
+    /** The other has a whole backup more, which the domain knows nothing of, and which is in no later one's way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"first", "second"})
+    void whatOnlyOneSinkHasIsInNoLaterBackupsWay(String faultySink) throws Exception {
+        failing = domain.name() + ".virtnbd.1.json";
+        CamelContext camel = start(faultySink);
+        assertThat(backUp(camel).path("status").asText()).isEqualTo("completed");
+        domain.guestWrite("vda", 0xa2, MIB, MIB);
+        faults.set(1000);
+        assertThat(backUp(camel).path("status").asText()).isEqualTo("failed");
+        // a first one that fails keeps the second from having it
+        assertThat(manifests()).isEqualTo(faultySink.equals("second") ? 2 : 1);
+        faults.set(0);
+        domain.guestWrite("vda", 0xa3, 2 * MIB, MIB);
+        JsonNode made = backUp(camel);
+
+        assertThat(made.path("status").asText()).as("%s", made).isEqualTo("completed");
+        assertThat(made.path("parentCheckpoint").asText()).isEqualTo("virtnbd.0");
+        for (Path store : new Path[] {backups, mirror}) {
+            assertRestores(camel, store, "virtnbd.0");
+            camel.createProducerTemplate().requestBody("virtnbd:verify?directory="
+                    + store.resolve(domain.name()).resolve("virtnbd.0"), "");
+        }
+    }
 }

@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,5 +91,25 @@ class FileBackupRequestsIT extends JobTestSupport {
         } finally {
             mail.stop();
         }
+    }
+
+    @Test
+    void aDeadLetterThatFailsLosesNoRequest() throws Exception {
+        AtomicInteger faults = new AtomicInteger(2);
+        run(example().parameter("deadLetter", "direct:dead").parameter("maximumRedeliveries", 0), new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:dead").errorHandler(noErrorHandler()).process(exchange -> {
+                    if (faults.getAndDecrement() > 0) {
+                        throw new IOException("no space left");
+                    }
+                }).to("file:" + directory.resolve("dead") + "?fileName=dead");
+            }
+        });
+        drop("one.json", "{\"domain\": \"no-such-domain\"}");
+
+        assertThat(awaitResult("one.json").path("status").asText()).isEqualTo("rejected");
+        assertThat(faults).hasNegativeValue();
+        assertThat(directory.resolve("dead/dead")).hasContent("{\"domain\": \"no-such-domain\"}");
     }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 
@@ -140,5 +141,42 @@ class HttpBackupRequestsIT extends JobTestSupport {
         assertThat(requests).hasSize(2);
         assertThat(requests.get(0)).startsWith("POST /good " + basic + " application/json {").contains("\"completed\"");
         assertThat(requests.get(1)).startsWith("POST /bad " + basic + " application/json {").contains("\"rejected\"");
+    }
+
+    @Test
+    void aDeadLetterThatFailsIsAnErrorOfTheServer() throws Exception {
+        start(example().parameter("deadLetter", "http://127.0.0.1:1/nobody").parameter("maximumRedeliveries", 0));
+        HttpResponse<String> response = post("{\"domain\": \"no-such-domain\"}");
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).isEmpty();
+    }
+
+    @Test
+    void aWebhookThatDoesNotAnswerIsWaitedForAsLongAsItsTimeout() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        HttpServer hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", exchange -> {
+            asked.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        hook.start();
+        try {
+            start(example().parameter("maximumRedeliveries", 0).parameter("onSuccess",
+                    "http://127.0.0.1:" + hook.getAddress().getPort() + "/hook?soTimeout=500"));
+            HttpResponse<String> response = post("{\"domain\": \"" + domain.name() + "\"}");
+
+            assertThat(asked.getCount()).isZero();
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(result(response.body()).path("status").asText()).isEqualTo("completed");
+        } finally {
+            end.countDown();
+            hook.stop(0);
+        }
     }
 }

@@ -197,6 +197,7 @@ class JmsBackupRequestsIT extends JobTestSupport {
         start(example());
         Map<String, String> wrong = Map.of(
                 "{\"domain\": ", "Unexpected",
+                "{\"domain\": \"vm\"}\n{\"domain\": \"vm2\"}", "Trailing",
                 "{\"domain\": \"vm\", \"levle\": \"full\"}", "levle",
                 "{\"domain\": \"vm\", \"level\": \"whole\"}", "level",
                 "{\"level\": \"full\"}", "domain",
@@ -353,5 +354,32 @@ class JmsBackupRequestsIT extends JobTestSupport {
 
         await(() -> succeeded.size() == 1);
         assertThat(manifests()).isOne();
+    }
+
+    /** Nobody is answered before the request is where it can be found. */
+    @Test
+    void aDeadLetterThatFailsLosesNoRequest() throws Exception {
+        faults.set(2);
+        CamelContext camel = start(example().parameter("deadLetter", "direct:dead").parameter("maximumRedeliveries", 0));
+        List<String> dead = new CopyOnWriteArrayList<>();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:dead").errorHandler(noErrorHandler()).process(exchange -> {
+                    if (faults.getAndDecrement() > 0) {
+                        throw new IOException("no space left");
+                    }
+                    dead.add(exchange.getMessage().getBody(String.class));
+                });
+            }
+        });
+        send("{\"domain\": \"no-such-domain\"}", Map.of());
+
+        assertThat(reply().path("status").asText()).isEqualTo("rejected");
+        assertThat(faults).hasNegativeValue();
+        assertThat(dead).containsExactly("{\"domain\": \"no-such-domain\"}");
+        assertThat(failed).hasSize(1);
+        await(() -> left("backup-requests") == 0);
+        assertThat(left("replies")).isZero();
     }
 }

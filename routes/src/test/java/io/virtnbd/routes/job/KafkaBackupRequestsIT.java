@@ -85,7 +85,8 @@ class KafkaBackupRequestsIT extends JobTestSupport {
         send("{\"requestId\": \"r2\", \"domain\": \"" + domain.name() + "\"}", Map.of());
         ConsumerRecord<String, String> third = receive("backup-results");
 
-        assertThat(first.key()).isEqualTo("backup-requests-0-0");
+        // offsets alone come again when the topic is made anew
+        assertThat(first.key()).matches("backup-requests-0-0-[0-9]{13}");
         assertThat(result(first.value()).path("status").asText()).as(first.value()).isEqualTo("completed");
         assertThat(second.key()).isEqualTo("r2");
         assertThat(result(second.value()).path("level").asText()).isEqualTo("inc");

@@ -38,11 +38,16 @@ public final class S3Server implements AutoCloseable {
 
     /** Starts it on that port, where one may have been stopped. */
     public S3Server(Path directory, int port) throws Exception {
+        this(directory, port, SECRET_KEY);
+    }
+
+    /** Starts it with another secret key than {@link #SECRET_KEY}. Its own {@link #client()} does not know it. */
+    public S3Server(Path directory, int port, String secretKey) throws Exception {
         this.directory = Files.createDirectories(directory);
         server = S3Proxy.builder()
                 .blobStore(new FilesystemNio2BlobStore(directory.toString()))
                 .endpoint(URI.create("http://127.0.0.1:" + port))
-                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, secretKey)
                 .ignoreUnknownHeaders(true)
                 .build();
         server.start();

@@ -203,6 +203,9 @@ class S3ObjectsIT {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContainingAll("" + (LARGEST + 1), "unit=segment");
         assertThat(send("", Map.of(VirtNbdConstants.CONTENT_LENGTH, 1L), unread).getException())
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected a message of a backup");
+        assertThat(send("&fileExist=Override", headers("vm1", "frame", "vda.full.data", 1L), unread).getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("virtnbd-s3-sink got a frame of vda.full.data of vm1", "unit=segment");
         assertNothingThere();
     }
 
@@ -227,6 +230,45 @@ class S3ObjectsIT {
         assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(first);
         assertThat(send("&fileExist=Override", headers, body(second)).getException()).isNull();
         assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(second);
+    }
+
+    @Test
+    void takesAKeyThatAnotherBeginsWith() {
+        client.putObject(put -> put.bucket(BUCKET).key("vm1/virtnbd.0/vda.full.data.pgp"), RequestBody.fromBytes(content(10)));
+        Map<String, Object> headers = headers("vm1", "disk", "vda.full.data", 3000L);
+        assertThat(send("", headers, body(content(3000))).getException()).isNull();
+        assertThat(send("", headers, body(content(3000))).getException()).isInstanceOf(IllegalStateException.class);
+        assertThat(object("vm1/virtnbd.0/vda.full.data.pgp")).isEqualTo(content(10));
+    }
+
+    /** That the key was free in the one says nothing of the other. */
+    @Test
+    void looksInEachOfTwoStoresWhoseBucketsHaveOneName() throws Exception {
+        try (S3Server other = new S3Server(directory.resolve("other")); S3Client otherClient = other.client()) {
+            other.bucket(BUCKET);
+            otherClient.putObject(put -> put.bucket(BUCKET).key("vm1/virtnbd.0/vda.full.data"),
+                    RequestBody.fromBytes(content(10)));
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:both").to(uri("")).to(uri("").replace(":" + proxy.port(), ":" + other.port()));
+                }
+            });
+            Exchange exchange = camel.createProducerTemplate().send("direct:both", message -> {
+                message.getMessage().setHeaders(headers("vm1", "disk", "vda.full.data", 3000L));
+                message.getMessage().setBody(body(content(3000)));
+            });
+            assertThat(exchange.getException()).isInstanceOf(IllegalStateException.class);
+            assertThat(object("vm1/virtnbd.0/vda.full.data")).isEqualTo(content(3000));
+            assertThat(otherClient.getObjectAsBytes(get -> get.bucket(BUCKET).key("vm1/virtnbd.0/vda.full.data")).asByteArray())
+                    .isEqualTo(content(10));
+        }
+    }
+
+    @Test
+    void keepsAFileThatIsEmpty() {
+        assertThat(send("", headers("vm1", "hostFile", "empty", 0L), body(new byte[0])).getException()).isNull();
+        assertThat(object("vm1/virtnbd.0/empty")).isEmpty();
     }
 
     @Test
