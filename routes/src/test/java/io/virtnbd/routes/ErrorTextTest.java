@@ -31,7 +31,8 @@ class ErrorTextTest {
 
     @Test
     void saysNothingTwice() {
-        assertThat(text(new IllegalStateException("java.io.IOException: no route to host", new IOException("no route to host"))))
+        IOException cause = new IOException("no route to host");
+        assertThat(text(new IllegalStateException("java.io.IOException: no route to host", cause)))
                 .isEqualTo("java.io.IOException: no route to host");
     }
 
