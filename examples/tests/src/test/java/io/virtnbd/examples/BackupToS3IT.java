@@ -27,7 +27,7 @@ class BackupToS3IT {
     }
 
     private void assertWhole(String prefix) throws Exception {
-        BackupSet set = new BackupSet(bucket.resolve(prefix + "/demo/virtnbd.0"));
+        BackupSet set = BackupSet.only(bucket.resolve(prefix + "/demo"));
         assertThat(Files.mismatch(directory.resolve("backup-to-s3-output/demo-disk.raw"), set.restoreTo(directory)))
                 .isEqualTo(-1);
     }
@@ -38,12 +38,14 @@ class BackupToS3IT {
 
         assertThat(result.err()).isEmpty();
         assertThat(result.out()).containsSubsequence("disk  ", "S3 server  ", "plain  ", "segments  ",
-                "Objects plain/demo/virtnbd.0/... in the bucket: 3, with 268.5 MB",
-                "Objects segments/demo/virtnbd.0/... in the bucket: ", "and ", " more");
+                "Objects plain/demo/virtnbd.0.", "/... in the bucket: 3, with 268.5 MB",
+                "Objects segments/demo/virtnbd.0.", "/... in the bucket: ", "and ", " more");
         assertThat(result.exitCode()).isZero();
-        assertThat(Files.size(bucket.resolve("plain/demo/virtnbd.0/vda.copy.data"))).isGreaterThan(256L << 20);
+        assertThat(Files.size(BackupSet.only(bucket.resolve("plain/demo")).directory().resolve("vda.copy.data")))
+                .isGreaterThan(256L << 20);
         assertWhole("plain");
-        assertThat(bucket.resolve("segments/demo/virtnbd.0")).isDirectoryContaining("glob:**/vda.copy.00031.data");
+        assertThat(BackupSet.only(bucket.resolve("segments/demo")).directory())
+                .isDirectoryContaining("glob:**/vda.copy.00031.data");
         assertWhole("segments");
     }
 

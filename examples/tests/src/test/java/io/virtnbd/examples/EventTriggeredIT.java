@@ -27,7 +27,7 @@ class EventTriggeredIT {
                 "dead letter  {\"requestId\": \"second\"", "because ", "level", "Files in event-triggered-output");
         assertThat(result.exitCode()).isZero();
         Path output = directory.resolve("event-triggered-output");
-        Path restored = new BackupSet(output.resolve("backup/demo/virtnbd.0")).restoreTo(directory);
+        Path restored = BackupSet.only(output.resolve("backup/demo")).restoreTo(directory);
         assertThat(Files.mismatch(output.resolve("demo-disk.raw"), restored)).isEqualTo(-1);
     }
 

@@ -35,7 +35,8 @@ class RestoreFromS3IT {
 
     @Test
     void failsWhereThereIsNoSuchBackup() throws Exception {
-        Path properties = Files.writeString(directory.resolve("mine.properties"), "restore.chain = virtnbd.7\n");
+        Path properties = Files.writeString(directory.resolve("mine.properties"),
+                "backup.domain = vm9\nrestore.chain = virtnbd.7\n");
 
         RunScript.Result result = new RunScript("restore-from-s3", directory).run("--properties", properties.toString());
 

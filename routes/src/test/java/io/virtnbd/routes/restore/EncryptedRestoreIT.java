@@ -136,7 +136,9 @@ class EncryptedRestoreIT {
 
     @Test
     void refusesAWrongPassphrase() throws Exception {
-        assertThat(restore("virtnbd-restore-from-file", Map.of("directory", store()), "wrong").getException()).isNotNull();
+        assertThat(restore("virtnbd-restore-from-file", Map.of("directory", store()), "wrong").getException())
+                .hasMessageContaining(".json.pgp of " + sets.domain() + "/" + sets.plain().chain())
+                .hasMessageContaining("privateKey and passphrase").hasMessageNotContaining("'wrong'");
         assertThat(directory.resolve("images")).doesNotExist();
     }
 

@@ -76,8 +76,9 @@ class BrokerMemoryIT {
         }
         Path received = directory.resolve("received");
         run("receive", jms, "kamelet:" + receiver, received.toString());
-        Path set = received.resolve("disk1/virtnbd.0");
-        Manifest manifest = Manifest.read(set.resolve("disk1.virtnbd.0.json"));
+        Path file = ReceivedBackups.find(received, "disk1.virtnbd.0.json").orElseThrow();
+        Path set = file.getParent();
+        Manifest manifest = Manifest.read(file);
         manifest.verify(set, true);
         assertThat(manifest.artifacts()).hasSizeGreaterThan(PIECES / 4);
         Path image = directory.resolve("restored.raw");

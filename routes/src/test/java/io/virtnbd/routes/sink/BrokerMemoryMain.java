@@ -60,8 +60,7 @@ final class BrokerMemoryMain {
             }
         });
         camel.start();
-        Path manifest = directory.resolve("disk1/virtnbd.0/disk1.virtnbd.0.json");
-        while (!Files.exists(manifest)) {
+        while (ReceivedBackups.find(directory, "disk1.virtnbd.0.json").isEmpty()) {
             Thread.sleep(100);
         }
     }

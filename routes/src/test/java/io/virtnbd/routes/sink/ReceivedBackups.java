@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -160,6 +161,16 @@ final class ReceivedBackups implements AutoCloseable {
     static String store(Path directory) {
         return "file:" + directory + "?fileName=${header.CamelVirtNbdDomain}/${header.CamelVirtNbdChain}/${file:name}"
                 + "&tempFileName=.incomplete-${exchangeId}-${file:onlyname}&fileExist=TryRename";
+    }
+
+    /** The file with that name, somewhere below a directory, which need not be there. */
+    static Optional<Path> find(Path directory, String name) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> file.getFileName().toString().equals(name)).findFirst();
+        }
     }
 
     Path received() {

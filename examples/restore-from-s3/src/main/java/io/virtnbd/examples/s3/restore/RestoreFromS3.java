@@ -40,10 +40,10 @@ public final class RestoreFromS3 {
         example.start();
         if (disk.isPresent()) {
             example.step("backup", "direct:backup");
-        }
-        example.step("restore", "direct:restore");
-        if (disk.isPresent()) {
+            example.step("restore", "direct:restore-demo");
             compare(example, disk.get());
+        } else {
+            example.step("restore", "direct:restore");
         }
         example.out().println();
         output.print(example.out(), OutputDirectory.filesBelow(images));
