@@ -59,6 +59,22 @@ class ScheduledBackupIT extends JobTestSupport {
     }
 
     @Test
+    void aJobOfOnesOwnBacksUpByTheCronComponent() throws Exception {
+        ReadmeExample job = ReadmeExample.ofKamelet("virtnbd-backup-action").with("/backups", backups)
+                .with("direct:backup-now", "cron:nightly?schedule=0/1 * * * * ?")
+                .with("      steps:\n        - kamelet:", "      steps:\n        - setHeader:\n            name: domain\n"
+                        + "            constant: " + domain.name() + "\n        - kamelet:")
+                .with("log: ${body}", "to: direct:success");
+        CamelContext camel = run(job, listeners());
+        await(() -> succeeded.size() >= 2);
+        camel.getRouteController().stopAllRoutes();
+
+        assertThat(result(succeeded.get(0)).path("level").asText()).isEqualTo("full");
+        assertThat(result(succeeded.get(1)).path("level").asText()).isEqualTo("inc");
+        assertRestores(camel, backups, "virtnbd.0");
+    }
+
+    @Test
     void aDomainThatFailsKeepsNoOtherFromItsBackup() throws Exception {
         try (TestDomain off = new TestDomain(directory, domain.name() + "-a").qcow2(MIB).define()) {
             run(example(domain.name() + "*").parameter("level", "full"), listeners());
