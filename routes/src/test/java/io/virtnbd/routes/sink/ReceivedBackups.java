@@ -163,13 +163,13 @@ final class ReceivedBackups implements AutoCloseable {
                 + "&tempFileName=.incomplete-${exchangeId}-${file:onlyname}&fileExist=TryRename";
     }
 
-    /** The file with that name, somewhere below a directory, which need not be there. */
+    /** The file with that name in the directory of a chain; others may come and go there meanwhile. */
     static Optional<Path> find(Path directory, String name) throws IOException {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(file -> file.getFileName().toString().equals(name)).findFirst();
+        try (Stream<Path> chains = Files.walk(directory, 2)) {
+            return chains.map(chain -> chain.resolve(name)).filter(Files::exists).findFirst();
         }
     }
 
