@@ -37,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeRoutesIT {
 
     private static final Path README = Path.of("../../README.md");
+    /** The template that it shows. */
+    private static final Path JOB = Path.of("../../routes/src/main/resources/camel/virtnbd-jms-backup-requests.camel.yaml");
 
     @TempDir
     private Path directory;
@@ -118,6 +120,7 @@ class ReadmeRoutesIT {
     /** Those for domains need a libvirt daemon to run. */
     @Test
     void loadsAllYamlRoutesTogether() throws Exception {
+        PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.resolveResource(context, "file:" + JOB));
         List<String> blocks = blocks("yaml");
         for (int i = 0; i < blocks.size(); i++) {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("readme" + i + ".yaml", blocks.get(i)));

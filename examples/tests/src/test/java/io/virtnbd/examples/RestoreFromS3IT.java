@@ -40,7 +40,7 @@ class RestoreFromS3IT {
 
         RunScript.Result result = new RunScript("restore-from-s3", directory).run("--properties", properties.toString());
 
-        assertThat(result.err()).startsWith("restore-from-s3 failed: ").contains("virtnbd.7");
+        assertThat(result.err()).contains("restore-from-s3 failed: chain virtnbd.7 of vm9: ");
         assertThat(result.exitCode()).isEqualTo(1);
     }
 }
