@@ -21,7 +21,6 @@ import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.RollbackExchangeException;
-import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.ScheduledPollConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,22 +44,7 @@ class BackupConsumerTest extends RouteTestSupport {
 
     /** The URI of a consumer that backs up once, at once, and gives poll errors to the test. */
     private String once(String options) {
-        context().getRegistry().bind("errors", new ExceptionHandler() {
-            @Override
-            public void handleException(Throwable exception) {
-                pollErrors.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Throwable exception) {
-                pollErrors.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Exchange exchange, Throwable exception) {
-                pollErrors.add(exception);
-            }
-        });
+        context().getRegistry().bind("errors", new PollErrors(pollErrors));
         return backup("initialDelay=0&repeatCount=1&exceptionHandler=#errors" + (options.isEmpty() ? "" : "&" + options));
     }
 

@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
-import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.ScheduledPollConsumer;
 import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.Test;
@@ -40,22 +39,7 @@ class ConcurrentConsumersTest extends DomainTestSupport {
     private final AtomicInteger mostAtOnce = new AtomicInteger();
 
     private String once(String name, String options) {
-        context().getRegistry().bind("errors", new ExceptionHandler() {
-            @Override
-            public void handleException(Throwable exception) {
-                pollErrors.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Throwable exception) {
-                pollErrors.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Exchange exchange, Throwable exception) {
-                pollErrors.add(exception);
-            }
-        });
+        context().getRegistry().bind("errors", new PollErrors(pollErrors));
         return "virtnbd:backup:" + name + "?initialDelay=0&repeatCount=1&exceptionHandler=#errors&unit=segment&segmentSize=64k"
                 + options;
     }

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.health.HealthCheck;
-import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.ScheduledPollConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,22 +28,7 @@ class DomainConsumerTest extends DomainTestSupport {
     private int endpoints;
 
     private String once(String name) {
-        context().getRegistry().bind("errors", new ExceptionHandler() {
-            @Override
-            public void handleException(Throwable exception) {
-                pollErrors.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Throwable exception) {
-                pollErrors.add(exception);
-            }
-
-            @Override
-            public void handleException(String message, Exchange exchange, Throwable exception) {
-                pollErrors.add(exception);
-            }
-        });
+        context().getRegistry().bind("errors", new PollErrors(pollErrors));
         return "virtnbd:backup:" + name + "?initialDelay=" + endpoints++ + "&repeatCount=1&exceptionHandler=#errors";
     }
 
