@@ -22,6 +22,7 @@ class ArchitectureTest {
             .layer("extent").definedBy("io.virtnbd.extent..")
             .layer("nbd").definedBy("io.virtnbd.nbd..")
             .layer("sparsestream").definedBy("io.virtnbd.sparsestream..")
+            .layer("store").definedBy("io.virtnbd.store..")
             .layer("chain").definedBy("io.virtnbd.chain..")
             .layer("libvirt").definedBy("io.virtnbd.libvirt..")
             .layer("engine").definedBy("io.virtnbd.engine..")
@@ -29,10 +30,11 @@ class ArchitectureTest {
             .whereLayer("extent").mayNotAccessAnyLayer()
             .whereLayer("nbd").mayOnlyAccessLayers("extent")
             .whereLayer("sparsestream").mayOnlyAccessLayers("extent")
-            .whereLayer("chain").mayOnlyAccessLayers("sparsestream", "extent")
+            .whereLayer("chain").mayOnlyAccessLayers("sparsestream", "store", "extent")
+            .whereLayer("store").mayNotAccessAnyLayer()
             .whereLayer("libvirt").mayNotAccessAnyLayer()
-            .whereLayer("engine").mayOnlyAccessLayers("libvirt", "chain", "sparsestream", "nbd", "extent")
-            .whereLayer("camel").mayOnlyAccessLayers("engine", "libvirt", "chain", "sparsestream", "nbd", "extent");
+            .whereLayer("engine").mayOnlyAccessLayers("libvirt", "chain", "store", "sparsestream", "nbd", "extent")
+            .whereLayer("camel").mayOnlyAccessLayers("engine", "libvirt", "chain", "store", "sparsestream", "nbd", "extent");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles = slices().matching("io.virtnbd.(**)").should().beFreeOfCycles();

@@ -42,23 +42,35 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "backupTimeout": getOrCreateConfiguration(target).setBackupTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "cachesize":
+        case "cacheSize": getOrCreateConfiguration(target).setCacheSize(property(camelContext, java.lang.String.class, value)); return true;
+        case "chain": getOrCreateConfiguration(target).setChain(property(camelContext, java.lang.String.class, value)); return true;
+        case "check": getOrCreateConfiguration(target).setCheck(property(camelContext, io.virtnbd.camel.RestoreCheck.class, value)); return true;
         case "checkpointprefix":
         case "checkpointPrefix": getOrCreateConfiguration(target).setCheckpointPrefix(property(camelContext, java.lang.String.class, value)); return true;
         case "checksum": getOrCreateConfiguration(target).setChecksum(property(camelContext, io.virtnbd.camel.ChecksumMethod.class, value)); return true;
+        case "completion": getOrCreateConfiguration(target).setCompletion(property(camelContext, io.virtnbd.camel.RestoreCompletion.class, value)); return true;
         case "compression": getOrCreateConfiguration(target).setCompression(property(camelContext, io.virtnbd.camel.CompressionMethod.class, value)); return true;
         case "compressionlevel":
         case "compressionLevel": getOrCreateConfiguration(target).setCompressionLevel(property(camelContext, int.class, value)); return true;
         case "concurrentconsumers":
         case "concurrentConsumers": getOrCreateConfiguration(target).setConcurrentConsumers(property(camelContext, int.class, value)); return true;
+        case "concurrentdisks":
+        case "concurrentDisks": getOrCreateConfiguration(target).setConcurrentDisks(property(camelContext, int.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.virtnbd.camel.VirtNbdConfiguration.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connections": getOrCreateConfiguration(target).setConnections(property(camelContext, int.class, value)); return true;
+        case "define": getOrCreateConfiguration(target).setDefine(property(camelContext, boolean.class, value)); return true;
         case "directory": getOrCreateConfiguration(target).setDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "disk": getOrCreateConfiguration(target).setDisk(property(camelContext, java.lang.String.class, value)); return true;
         case "disks": getOrCreateConfiguration(target).setDisks(property(camelContext, java.lang.String.class, value)); return true;
+        case "dryrun":
+        case "dryRun": getOrCreateConfiguration(target).setDryRun(property(camelContext, boolean.class, value)); return true;
         case "excludedisks":
         case "excludeDisks": getOrCreateConfiguration(target).setExcludeDisks(property(camelContext, java.lang.String.class, value)); return true;
+        case "exportname":
+        case "exportName": getOrCreateConfiguration(target).setExportName(property(camelContext, java.lang.String.class, value)); return true;
         case "format": getOrCreateConfiguration(target).setFormat(property(camelContext, java.lang.String.class, value)); return true;
         case "freeze": getOrCreateConfiguration(target).setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
         case "freezetimeout":
@@ -67,9 +79,21 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "healthCheckConsumerEnabled": target.setHealthCheckConsumerEnabled(property(camelContext, boolean.class, value)); return true;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
+        case "host": getOrCreateConfiguration(target).setHost(property(camelContext, java.lang.String.class, value)); return true;
         case "image": getOrCreateConfiguration(target).setImage(property(camelContext, java.lang.String.class, value)); return true;
         case "includesecrets":
         case "includeSecrets": getOrCreateConfiguration(target).setIncludeSecrets(property(camelContext, boolean.class, value)); return true;
+        case "journal": getOrCreateConfiguration(target).setJournal(property(camelContext, java.lang.String.class, value)); return true;
+        case "keepdaily":
+        case "keepDaily": getOrCreateConfiguration(target).setKeepDaily(property(camelContext, int.class, value)); return true;
+        case "keeplast":
+        case "keepLast": getOrCreateConfiguration(target).setKeepLast(property(camelContext, int.class, value)); return true;
+        case "keepmonthly":
+        case "keepMonthly": getOrCreateConfiguration(target).setKeepMonthly(property(camelContext, int.class, value)); return true;
+        case "keepscratch":
+        case "keepScratch": getOrCreateConfiguration(target).setKeepScratch(property(camelContext, boolean.class, value)); return true;
+        case "keepweekly":
+        case "keepWeekly": getOrCreateConfiguration(target).setKeepWeekly(property(camelContext, int.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "level": getOrCreateConfiguration(target).setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
@@ -77,12 +101,24 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "manifestTimeout": getOrCreateConfiguration(target).setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxinflightsize":
         case "maxInflightSize": getOrCreateConfiguration(target).setMaxInflightSize(property(camelContext, java.lang.String.class, value)); return true;
+        case "missingdisks":
+        case "missingDisks": getOrCreateConfiguration(target).setMissingDisks(property(camelContext, io.virtnbd.camel.MissingDisks.class, value)); return true;
         case "nbduri":
         case "nbdUri": getOrCreateConfiguration(target).setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "newname":
+        case "newName": getOrCreateConfiguration(target).setNewName(property(camelContext, java.lang.String.class, value)); return true;
+        case "newuuid":
+        case "newUuid": getOrCreateConfiguration(target).setNewUuid(property(camelContext, java.lang.String.class, value)); return true;
+        case "originaloptions":
+        case "originalOptions": getOrCreateConfiguration(target).setOriginalOptions(property(camelContext, boolean.class, value)); return true;
         case "overwrite": getOrCreateConfiguration(target).setOverwrite(property(camelContext, boolean.class, value)); return true;
+        case "overwritedomain":
+        case "overwriteDomain": getOrCreateConfiguration(target).setOverwriteDomain(property(camelContext, boolean.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "percent": getOrCreateConfiguration(target).setPercent(property(camelContext, int.class, value)); return true;
         case "pipelinedepth":
         case "pipelineDepth": getOrCreateConfiguration(target).setPipelineDepth(property(camelContext, int.class, value)); return true;
+        case "port": getOrCreateConfiguration(target).setPort(property(camelContext, int.class, value)); return true;
         case "progresslistener":
         case "progressListener": getOrCreateConfiguration(target).setProgressListener(property(camelContext, io.virtnbd.engine.ProgressListener.class, value)); return true;
         case "recursive": getOrCreateConfiguration(target).setRecursive(property(camelContext, boolean.class, value)); return true;
@@ -90,18 +126,27 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "requestSize": getOrCreateConfiguration(target).setRequestSize(property(camelContext, java.lang.String.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": getOrCreateConfiguration(target).setRequestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "resume": getOrCreateConfiguration(target).setResume(property(camelContext, boolean.class, value)); return true;
+        case "scratch": getOrCreateConfiguration(target).setScratch(property(camelContext, java.lang.String.class, value)); return true;
         case "scratchdirectory":
         case "scratchDirectory": getOrCreateConfiguration(target).setScratchDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "segmentsize":
         case "segmentSize": getOrCreateConfiguration(target).setSegmentSize(property(camelContext, java.lang.String.class, value)); return true;
+        case "servetls":
+        case "serveTls": getOrCreateConfiguration(target).setServeTls(property(camelContext, boolean.class, value)); return true;
+        case "socket": getOrCreateConfiguration(target).setSocket(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": getOrCreateConfiguration(target).setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
+        case "start": getOrCreateConfiguration(target).setStart(property(camelContext, boolean.class, value)); return true;
+        case "store": getOrCreateConfiguration(target).setStore(property(camelContext, java.lang.String.class, value)); return true;
+        case "synthesize": getOrCreateConfiguration(target).setSynthesize(property(camelContext, boolean.class, value)); return true;
         case "unit": getOrCreateConfiguration(target).setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
         case "until": getOrCreateConfiguration(target).setUntil(property(camelContext, java.lang.String.class, value)); return true;
         case "uri": getOrCreateConfiguration(target).setUri(property(camelContext, java.lang.String.class, value)); return true;
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": target.setUseGlobalSslContextParameters(property(camelContext, boolean.class, value)); return true;
         case "username": getOrCreateConfiguration(target).setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "verify": getOrCreateConfiguration(target).setVerify(property(camelContext, boolean.class, value)); return true;
         case "waitfordomain":
         case "waitForDomain": getOrCreateConfiguration(target).setWaitForDomain(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         default: return false;
@@ -123,23 +168,35 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "backupTimeout": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "cachesize":
+        case "cacheSize": return java.lang.String.class;
+        case "chain": return java.lang.String.class;
+        case "check": return io.virtnbd.camel.RestoreCheck.class;
         case "checkpointprefix":
         case "checkpointPrefix": return java.lang.String.class;
         case "checksum": return io.virtnbd.camel.ChecksumMethod.class;
+        case "completion": return io.virtnbd.camel.RestoreCompletion.class;
         case "compression": return io.virtnbd.camel.CompressionMethod.class;
         case "compressionlevel":
         case "compressionLevel": return int.class;
         case "concurrentconsumers":
         case "concurrentConsumers": return int.class;
+        case "concurrentdisks":
+        case "concurrentDisks": return int.class;
         case "configuration": return io.virtnbd.camel.VirtNbdConfiguration.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "connections": return int.class;
+        case "define": return boolean.class;
         case "directory": return java.lang.String.class;
         case "disk": return java.lang.String.class;
         case "disks": return java.lang.String.class;
+        case "dryrun":
+        case "dryRun": return boolean.class;
         case "excludedisks":
         case "excludeDisks": return java.lang.String.class;
+        case "exportname":
+        case "exportName": return java.lang.String.class;
         case "format": return java.lang.String.class;
         case "freeze": return io.virtnbd.camel.FreezeOption.class;
         case "freezetimeout":
@@ -148,9 +205,21 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "healthCheckConsumerEnabled": return boolean.class;
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return boolean.class;
+        case "host": return java.lang.String.class;
         case "image": return java.lang.String.class;
         case "includesecrets":
         case "includeSecrets": return boolean.class;
+        case "journal": return java.lang.String.class;
+        case "keepdaily":
+        case "keepDaily": return int.class;
+        case "keeplast":
+        case "keepLast": return int.class;
+        case "keepmonthly":
+        case "keepMonthly": return int.class;
+        case "keepscratch":
+        case "keepScratch": return boolean.class;
+        case "keepweekly":
+        case "keepWeekly": return int.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "level": return io.virtnbd.camel.BackupLevel.class;
@@ -158,12 +227,24 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "manifestTimeout": return long.class;
         case "maxinflightsize":
         case "maxInflightSize": return java.lang.String.class;
+        case "missingdisks":
+        case "missingDisks": return io.virtnbd.camel.MissingDisks.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
+        case "newname":
+        case "newName": return java.lang.String.class;
+        case "newuuid":
+        case "newUuid": return java.lang.String.class;
+        case "originaloptions":
+        case "originalOptions": return boolean.class;
         case "overwrite": return boolean.class;
+        case "overwritedomain":
+        case "overwriteDomain": return boolean.class;
         case "password": return java.lang.String.class;
+        case "percent": return int.class;
         case "pipelinedepth":
         case "pipelineDepth": return int.class;
+        case "port": return int.class;
         case "progresslistener":
         case "progressListener": return io.virtnbd.engine.ProgressListener.class;
         case "recursive": return boolean.class;
@@ -171,18 +252,27 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "requestSize": return java.lang.String.class;
         case "requesttimeout":
         case "requestTimeout": return long.class;
+        case "resume": return boolean.class;
+        case "scratch": return java.lang.String.class;
         case "scratchdirectory":
         case "scratchDirectory": return java.lang.String.class;
         case "segmentsize":
         case "segmentSize": return java.lang.String.class;
+        case "servetls":
+        case "serveTls": return boolean.class;
+        case "socket": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
+        case "start": return boolean.class;
+        case "store": return java.lang.String.class;
+        case "synthesize": return boolean.class;
         case "unit": return io.virtnbd.camel.BackupUnit.class;
         case "until": return java.lang.String.class;
         case "uri": return java.lang.String.class;
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": return boolean.class;
         case "username": return java.lang.String.class;
+        case "verify": return boolean.class;
         case "waitfordomain":
         case "waitForDomain": return long.class;
         default: return null;
@@ -205,23 +295,35 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "backupTimeout": return getOrCreateConfiguration(target).getBackupTimeout();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "cachesize":
+        case "cacheSize": return getOrCreateConfiguration(target).getCacheSize();
+        case "chain": return getOrCreateConfiguration(target).getChain();
+        case "check": return getOrCreateConfiguration(target).getCheck();
         case "checkpointprefix":
         case "checkpointPrefix": return getOrCreateConfiguration(target).getCheckpointPrefix();
         case "checksum": return getOrCreateConfiguration(target).getChecksum();
+        case "completion": return getOrCreateConfiguration(target).getCompletion();
         case "compression": return getOrCreateConfiguration(target).getCompression();
         case "compressionlevel":
         case "compressionLevel": return getOrCreateConfiguration(target).getCompressionLevel();
         case "concurrentconsumers":
         case "concurrentConsumers": return getOrCreateConfiguration(target).getConcurrentConsumers();
+        case "concurrentdisks":
+        case "concurrentDisks": return getOrCreateConfiguration(target).getConcurrentDisks();
         case "configuration": return target.getConfiguration();
         case "connecttimeout":
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
         case "connections": return getOrCreateConfiguration(target).getConnections();
+        case "define": return getOrCreateConfiguration(target).isDefine();
         case "directory": return getOrCreateConfiguration(target).getDirectory();
         case "disk": return getOrCreateConfiguration(target).getDisk();
         case "disks": return getOrCreateConfiguration(target).getDisks();
+        case "dryrun":
+        case "dryRun": return getOrCreateConfiguration(target).isDryRun();
         case "excludedisks":
         case "excludeDisks": return getOrCreateConfiguration(target).getExcludeDisks();
+        case "exportname":
+        case "exportName": return getOrCreateConfiguration(target).getExportName();
         case "format": return getOrCreateConfiguration(target).getFormat();
         case "freeze": return getOrCreateConfiguration(target).getFreeze();
         case "freezetimeout":
@@ -230,9 +332,21 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "healthCheckConsumerEnabled": return target.isHealthCheckConsumerEnabled();
         case "healthcheckproducerenabled":
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
+        case "host": return getOrCreateConfiguration(target).getHost();
         case "image": return getOrCreateConfiguration(target).getImage();
         case "includesecrets":
         case "includeSecrets": return getOrCreateConfiguration(target).isIncludeSecrets();
+        case "journal": return getOrCreateConfiguration(target).getJournal();
+        case "keepdaily":
+        case "keepDaily": return getOrCreateConfiguration(target).getKeepDaily();
+        case "keeplast":
+        case "keepLast": return getOrCreateConfiguration(target).getKeepLast();
+        case "keepmonthly":
+        case "keepMonthly": return getOrCreateConfiguration(target).getKeepMonthly();
+        case "keepscratch":
+        case "keepScratch": return getOrCreateConfiguration(target).isKeepScratch();
+        case "keepweekly":
+        case "keepWeekly": return getOrCreateConfiguration(target).getKeepWeekly();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "level": return getOrCreateConfiguration(target).getLevel();
@@ -240,12 +354,24 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "manifestTimeout": return getOrCreateConfiguration(target).getManifestTimeout();
         case "maxinflightsize":
         case "maxInflightSize": return getOrCreateConfiguration(target).getMaxInflightSize();
+        case "missingdisks":
+        case "missingDisks": return getOrCreateConfiguration(target).getMissingDisks();
         case "nbduri":
         case "nbdUri": return getOrCreateConfiguration(target).getNbdUri();
+        case "newname":
+        case "newName": return getOrCreateConfiguration(target).getNewName();
+        case "newuuid":
+        case "newUuid": return getOrCreateConfiguration(target).getNewUuid();
+        case "originaloptions":
+        case "originalOptions": return getOrCreateConfiguration(target).isOriginalOptions();
         case "overwrite": return getOrCreateConfiguration(target).isOverwrite();
+        case "overwritedomain":
+        case "overwriteDomain": return getOrCreateConfiguration(target).isOverwriteDomain();
         case "password": return getOrCreateConfiguration(target).getPassword();
+        case "percent": return getOrCreateConfiguration(target).getPercent();
         case "pipelinedepth":
         case "pipelineDepth": return getOrCreateConfiguration(target).getPipelineDepth();
+        case "port": return getOrCreateConfiguration(target).getPort();
         case "progresslistener":
         case "progressListener": return getOrCreateConfiguration(target).getProgressListener();
         case "recursive": return getOrCreateConfiguration(target).isRecursive();
@@ -253,18 +379,27 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "requestSize": return getOrCreateConfiguration(target).getRequestSize();
         case "requesttimeout":
         case "requestTimeout": return getOrCreateConfiguration(target).getRequestTimeout();
+        case "resume": return getOrCreateConfiguration(target).isResume();
+        case "scratch": return getOrCreateConfiguration(target).getScratch();
         case "scratchdirectory":
         case "scratchDirectory": return getOrCreateConfiguration(target).getScratchDirectory();
         case "segmentsize":
         case "segmentSize": return getOrCreateConfiguration(target).getSegmentSize();
+        case "servetls":
+        case "serveTls": return getOrCreateConfiguration(target).isServeTls();
+        case "socket": return getOrCreateConfiguration(target).getSocket();
         case "sslcontextparameters":
         case "sslContextParameters": return getOrCreateConfiguration(target).getSslContextParameters();
+        case "start": return getOrCreateConfiguration(target).isStart();
+        case "store": return getOrCreateConfiguration(target).getStore();
+        case "synthesize": return getOrCreateConfiguration(target).isSynthesize();
         case "unit": return getOrCreateConfiguration(target).getUnit();
         case "until": return getOrCreateConfiguration(target).getUntil();
         case "uri": return getOrCreateConfiguration(target).getUri();
         case "useglobalsslcontextparameters":
         case "useGlobalSslContextParameters": return target.isUseGlobalSslContextParameters();
         case "username": return getOrCreateConfiguration(target).getUsername();
+        case "verify": return getOrCreateConfiguration(target).isVerify();
         case "waitfordomain":
         case "waitForDomain": return getOrCreateConfiguration(target).getWaitForDomain();
         default: return null;

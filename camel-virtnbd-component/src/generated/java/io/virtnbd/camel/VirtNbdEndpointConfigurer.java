@@ -39,37 +39,61 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "backupTimeout": target.getConfiguration().setBackupTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "cachesize":
+        case "cacheSize": target.getConfiguration().setCacheSize(property(camelContext, java.lang.String.class, value)); return true;
+        case "chain": target.getConfiguration().setChain(property(camelContext, java.lang.String.class, value)); return true;
+        case "check": target.getConfiguration().setCheck(property(camelContext, io.virtnbd.camel.RestoreCheck.class, value)); return true;
         case "checkpointprefix":
         case "checkpointPrefix": target.getConfiguration().setCheckpointPrefix(property(camelContext, java.lang.String.class, value)); return true;
         case "checksum": target.getConfiguration().setChecksum(property(camelContext, io.virtnbd.camel.ChecksumMethod.class, value)); return true;
+        case "completion": target.getConfiguration().setCompletion(property(camelContext, io.virtnbd.camel.RestoreCompletion.class, value)); return true;
         case "compression": target.getConfiguration().setCompression(property(camelContext, io.virtnbd.camel.CompressionMethod.class, value)); return true;
         case "compressionlevel":
         case "compressionLevel": target.getConfiguration().setCompressionLevel(property(camelContext, int.class, value)); return true;
         case "concurrentconsumers":
         case "concurrentConsumers": target.getConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
+        case "concurrentdisks":
+        case "concurrentDisks": target.getConfiguration().setConcurrentDisks(property(camelContext, int.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connections": target.getConfiguration().setConnections(property(camelContext, int.class, value)); return true;
+        case "define": target.getConfiguration().setDefine(property(camelContext, boolean.class, value)); return true;
         case "delay": target.setDelay(property(camelContext, long.class, value)); return true;
         case "directory": target.getConfiguration().setDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "disk": target.getConfiguration().setDisk(property(camelContext, java.lang.String.class, value)); return true;
         case "disks": target.getConfiguration().setDisks(property(camelContext, java.lang.String.class, value)); return true;
+        case "dryrun":
+        case "dryRun": target.getConfiguration().setDryRun(property(camelContext, boolean.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "excludedisks":
         case "excludeDisks": target.getConfiguration().setExcludeDisks(property(camelContext, java.lang.String.class, value)); return true;
+        case "exportname":
+        case "exportName": target.getConfiguration().setExportName(property(camelContext, java.lang.String.class, value)); return true;
         case "format": target.getConfiguration().setFormat(property(camelContext, java.lang.String.class, value)); return true;
         case "freeze": target.getConfiguration().setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
         case "freezetimeout":
         case "freezeTimeout": target.getConfiguration().setFreezeTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "greedy": target.setGreedy(property(camelContext, boolean.class, value)); return true;
+        case "host": target.getConfiguration().setHost(property(camelContext, java.lang.String.class, value)); return true;
         case "image": target.getConfiguration().setImage(property(camelContext, java.lang.String.class, value)); return true;
         case "includesecrets":
         case "includeSecrets": target.getConfiguration().setIncludeSecrets(property(camelContext, boolean.class, value)); return true;
         case "initialdelay":
         case "initialDelay": target.setInitialDelay(property(camelContext, long.class, value)); return true;
+        case "journal": target.getConfiguration().setJournal(property(camelContext, java.lang.String.class, value)); return true;
+        case "keepdaily":
+        case "keepDaily": target.getConfiguration().setKeepDaily(property(camelContext, int.class, value)); return true;
+        case "keeplast":
+        case "keepLast": target.getConfiguration().setKeepLast(property(camelContext, int.class, value)); return true;
+        case "keepmonthly":
+        case "keepMonthly": target.getConfiguration().setKeepMonthly(property(camelContext, int.class, value)); return true;
+        case "keepscratch":
+        case "keepScratch": target.getConfiguration().setKeepScratch(property(camelContext, boolean.class, value)); return true;
+        case "keepweekly":
+        case "keepWeekly": target.getConfiguration().setKeepWeekly(property(camelContext, int.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "level": target.getConfiguration().setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
@@ -77,14 +101,26 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "manifestTimeout": target.getConfiguration().setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxinflightsize":
         case "maxInflightSize": target.getConfiguration().setMaxInflightSize(property(camelContext, java.lang.String.class, value)); return true;
+        case "missingdisks":
+        case "missingDisks": target.getConfiguration().setMissingDisks(property(camelContext, io.virtnbd.camel.MissingDisks.class, value)); return true;
         case "nbduri":
         case "nbdUri": target.getConfiguration().setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "newname":
+        case "newName": target.getConfiguration().setNewName(property(camelContext, java.lang.String.class, value)); return true;
+        case "newuuid":
+        case "newUuid": target.getConfiguration().setNewUuid(property(camelContext, java.lang.String.class, value)); return true;
+        case "originaloptions":
+        case "originalOptions": target.getConfiguration().setOriginalOptions(property(camelContext, boolean.class, value)); return true;
         case "overwrite": target.getConfiguration().setOverwrite(property(camelContext, boolean.class, value)); return true;
+        case "overwritedomain":
+        case "overwriteDomain": target.getConfiguration().setOverwriteDomain(property(camelContext, boolean.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "percent": target.getConfiguration().setPercent(property(camelContext, int.class, value)); return true;
         case "pipelinedepth":
         case "pipelineDepth": target.getConfiguration().setPipelineDepth(property(camelContext, int.class, value)); return true;
         case "pollstrategy":
         case "pollStrategy": target.setPollStrategy(property(camelContext, org.apache.camel.spi.PollingConsumerPollStrategy.class, value)); return true;
+        case "port": target.getConfiguration().setPort(property(camelContext, int.class, value)); return true;
         case "progresslistener":
         case "progressListener": target.getConfiguration().setProgressListener(property(camelContext, io.virtnbd.engine.ProgressListener.class, value)); return true;
         case "recursive": target.getConfiguration().setRecursive(property(camelContext, boolean.class, value)); return true;
@@ -94,6 +130,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "requestSize": target.getConfiguration().setRequestSize(property(camelContext, java.lang.String.class, value)); return true;
         case "requesttimeout":
         case "requestTimeout": target.getConfiguration().setRequestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "resume": target.getConfiguration().setResume(property(camelContext, boolean.class, value)); return true;
         case "runlogginglevel":
         case "runLoggingLevel": target.setRunLoggingLevel(property(camelContext, org.apache.camel.LoggingLevel.class, value)); return true;
         case "scheduledexecutorservice":
@@ -101,16 +138,23 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "scheduler": target.setScheduler(property(camelContext, java.lang.Object.class, value)); return true;
         case "schedulerproperties":
         case "schedulerProperties": target.setSchedulerProperties(property(camelContext, java.util.Map.class, value)); return true;
+        case "scratch": target.getConfiguration().setScratch(property(camelContext, java.lang.String.class, value)); return true;
         case "scratchdirectory":
         case "scratchDirectory": target.getConfiguration().setScratchDirectory(property(camelContext, java.lang.String.class, value)); return true;
         case "segmentsize":
         case "segmentSize": target.getConfiguration().setSegmentSize(property(camelContext, java.lang.String.class, value)); return true;
         case "sendemptymessagewhenidle":
         case "sendEmptyMessageWhenIdle": target.setSendEmptyMessageWhenIdle(property(camelContext, boolean.class, value)); return true;
+        case "servetls":
+        case "serveTls": target.getConfiguration().setServeTls(property(camelContext, boolean.class, value)); return true;
+        case "socket": target.getConfiguration().setSocket(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
+        case "start": target.getConfiguration().setStart(property(camelContext, boolean.class, value)); return true;
         case "startscheduler":
         case "startScheduler": target.setStartScheduler(property(camelContext, boolean.class, value)); return true;
+        case "store": target.getConfiguration().setStore(property(camelContext, java.lang.String.class, value)); return true;
+        case "synthesize": target.getConfiguration().setSynthesize(property(camelContext, boolean.class, value)); return true;
         case "timeunit":
         case "timeUnit": target.setTimeUnit(property(camelContext, java.util.concurrent.TimeUnit.class, value)); return true;
         case "unit": target.getConfiguration().setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
@@ -119,6 +163,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "usefixeddelay":
         case "useFixedDelay": target.setUseFixedDelay(property(camelContext, boolean.class, value)); return true;
         case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "verify": target.getConfiguration().setVerify(property(camelContext, boolean.class, value)); return true;
         case "waitfordomain":
         case "waitForDomain": target.getConfiguration().setWaitForDomain(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         default: return false;
@@ -144,37 +189,61 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "backupTimeout": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "cachesize":
+        case "cacheSize": return java.lang.String.class;
+        case "chain": return java.lang.String.class;
+        case "check": return io.virtnbd.camel.RestoreCheck.class;
         case "checkpointprefix":
         case "checkpointPrefix": return java.lang.String.class;
         case "checksum": return io.virtnbd.camel.ChecksumMethod.class;
+        case "completion": return io.virtnbd.camel.RestoreCompletion.class;
         case "compression": return io.virtnbd.camel.CompressionMethod.class;
         case "compressionlevel":
         case "compressionLevel": return int.class;
         case "concurrentconsumers":
         case "concurrentConsumers": return int.class;
+        case "concurrentdisks":
+        case "concurrentDisks": return int.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "connections": return int.class;
+        case "define": return boolean.class;
         case "delay": return long.class;
         case "directory": return java.lang.String.class;
         case "disk": return java.lang.String.class;
         case "disks": return java.lang.String.class;
+        case "dryrun":
+        case "dryRun": return boolean.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "excludedisks":
         case "excludeDisks": return java.lang.String.class;
+        case "exportname":
+        case "exportName": return java.lang.String.class;
         case "format": return java.lang.String.class;
         case "freeze": return io.virtnbd.camel.FreezeOption.class;
         case "freezetimeout":
         case "freezeTimeout": return long.class;
         case "greedy": return boolean.class;
+        case "host": return java.lang.String.class;
         case "image": return java.lang.String.class;
         case "includesecrets":
         case "includeSecrets": return boolean.class;
         case "initialdelay":
         case "initialDelay": return long.class;
+        case "journal": return java.lang.String.class;
+        case "keepdaily":
+        case "keepDaily": return int.class;
+        case "keeplast":
+        case "keepLast": return int.class;
+        case "keepmonthly":
+        case "keepMonthly": return int.class;
+        case "keepscratch":
+        case "keepScratch": return boolean.class;
+        case "keepweekly":
+        case "keepWeekly": return int.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "level": return io.virtnbd.camel.BackupLevel.class;
@@ -182,14 +251,26 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "manifestTimeout": return long.class;
         case "maxinflightsize":
         case "maxInflightSize": return java.lang.String.class;
+        case "missingdisks":
+        case "missingDisks": return io.virtnbd.camel.MissingDisks.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
+        case "newname":
+        case "newName": return java.lang.String.class;
+        case "newuuid":
+        case "newUuid": return java.lang.String.class;
+        case "originaloptions":
+        case "originalOptions": return boolean.class;
         case "overwrite": return boolean.class;
+        case "overwritedomain":
+        case "overwriteDomain": return boolean.class;
         case "password": return java.lang.String.class;
+        case "percent": return int.class;
         case "pipelinedepth":
         case "pipelineDepth": return int.class;
         case "pollstrategy":
         case "pollStrategy": return org.apache.camel.spi.PollingConsumerPollStrategy.class;
+        case "port": return int.class;
         case "progresslistener":
         case "progressListener": return io.virtnbd.engine.ProgressListener.class;
         case "recursive": return boolean.class;
@@ -199,6 +280,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "requestSize": return java.lang.String.class;
         case "requesttimeout":
         case "requestTimeout": return long.class;
+        case "resume": return boolean.class;
         case "runlogginglevel":
         case "runLoggingLevel": return org.apache.camel.LoggingLevel.class;
         case "scheduledexecutorservice":
@@ -206,16 +288,23 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "scheduler": return java.lang.Object.class;
         case "schedulerproperties":
         case "schedulerProperties": return java.util.Map.class;
+        case "scratch": return java.lang.String.class;
         case "scratchdirectory":
         case "scratchDirectory": return java.lang.String.class;
         case "segmentsize":
         case "segmentSize": return java.lang.String.class;
         case "sendemptymessagewhenidle":
         case "sendEmptyMessageWhenIdle": return boolean.class;
+        case "servetls":
+        case "serveTls": return boolean.class;
+        case "socket": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
+        case "start": return boolean.class;
         case "startscheduler":
         case "startScheduler": return boolean.class;
+        case "store": return java.lang.String.class;
+        case "synthesize": return boolean.class;
         case "timeunit":
         case "timeUnit": return java.util.concurrent.TimeUnit.class;
         case "unit": return io.virtnbd.camel.BackupUnit.class;
@@ -224,6 +313,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "usefixeddelay":
         case "useFixedDelay": return boolean.class;
         case "username": return java.lang.String.class;
+        case "verify": return boolean.class;
         case "waitfordomain":
         case "waitForDomain": return long.class;
         default: return null;
@@ -250,37 +340,61 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "backupTimeout": return target.getConfiguration().getBackupTimeout();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "cachesize":
+        case "cacheSize": return target.getConfiguration().getCacheSize();
+        case "chain": return target.getConfiguration().getChain();
+        case "check": return target.getConfiguration().getCheck();
         case "checkpointprefix":
         case "checkpointPrefix": return target.getConfiguration().getCheckpointPrefix();
         case "checksum": return target.getConfiguration().getChecksum();
+        case "completion": return target.getConfiguration().getCompletion();
         case "compression": return target.getConfiguration().getCompression();
         case "compressionlevel":
         case "compressionLevel": return target.getConfiguration().getCompressionLevel();
         case "concurrentconsumers":
         case "concurrentConsumers": return target.getConfiguration().getConcurrentConsumers();
+        case "concurrentdisks":
+        case "concurrentDisks": return target.getConfiguration().getConcurrentDisks();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
         case "connections": return target.getConfiguration().getConnections();
+        case "define": return target.getConfiguration().isDefine();
         case "delay": return target.getDelay();
         case "directory": return target.getConfiguration().getDirectory();
         case "disk": return target.getConfiguration().getDisk();
         case "disks": return target.getConfiguration().getDisks();
+        case "dryrun":
+        case "dryRun": return target.getConfiguration().isDryRun();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "excludedisks":
         case "excludeDisks": return target.getConfiguration().getExcludeDisks();
+        case "exportname":
+        case "exportName": return target.getConfiguration().getExportName();
         case "format": return target.getConfiguration().getFormat();
         case "freeze": return target.getConfiguration().getFreeze();
         case "freezetimeout":
         case "freezeTimeout": return target.getConfiguration().getFreezeTimeout();
         case "greedy": return target.isGreedy();
+        case "host": return target.getConfiguration().getHost();
         case "image": return target.getConfiguration().getImage();
         case "includesecrets":
         case "includeSecrets": return target.getConfiguration().isIncludeSecrets();
         case "initialdelay":
         case "initialDelay": return target.getInitialDelay();
+        case "journal": return target.getConfiguration().getJournal();
+        case "keepdaily":
+        case "keepDaily": return target.getConfiguration().getKeepDaily();
+        case "keeplast":
+        case "keepLast": return target.getConfiguration().getKeepLast();
+        case "keepmonthly":
+        case "keepMonthly": return target.getConfiguration().getKeepMonthly();
+        case "keepscratch":
+        case "keepScratch": return target.getConfiguration().isKeepScratch();
+        case "keepweekly":
+        case "keepWeekly": return target.getConfiguration().getKeepWeekly();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "level": return target.getConfiguration().getLevel();
@@ -288,14 +402,26 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "manifestTimeout": return target.getConfiguration().getManifestTimeout();
         case "maxinflightsize":
         case "maxInflightSize": return target.getConfiguration().getMaxInflightSize();
+        case "missingdisks":
+        case "missingDisks": return target.getConfiguration().getMissingDisks();
         case "nbduri":
         case "nbdUri": return target.getConfiguration().getNbdUri();
+        case "newname":
+        case "newName": return target.getConfiguration().getNewName();
+        case "newuuid":
+        case "newUuid": return target.getConfiguration().getNewUuid();
+        case "originaloptions":
+        case "originalOptions": return target.getConfiguration().isOriginalOptions();
         case "overwrite": return target.getConfiguration().isOverwrite();
+        case "overwritedomain":
+        case "overwriteDomain": return target.getConfiguration().isOverwriteDomain();
         case "password": return target.getConfiguration().getPassword();
+        case "percent": return target.getConfiguration().getPercent();
         case "pipelinedepth":
         case "pipelineDepth": return target.getConfiguration().getPipelineDepth();
         case "pollstrategy":
         case "pollStrategy": return target.getPollStrategy();
+        case "port": return target.getConfiguration().getPort();
         case "progresslistener":
         case "progressListener": return target.getConfiguration().getProgressListener();
         case "recursive": return target.getConfiguration().isRecursive();
@@ -305,6 +431,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "requestSize": return target.getConfiguration().getRequestSize();
         case "requesttimeout":
         case "requestTimeout": return target.getConfiguration().getRequestTimeout();
+        case "resume": return target.getConfiguration().isResume();
         case "runlogginglevel":
         case "runLoggingLevel": return target.getRunLoggingLevel();
         case "scheduledexecutorservice":
@@ -312,16 +439,23 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "scheduler": return target.getScheduler();
         case "schedulerproperties":
         case "schedulerProperties": return target.getSchedulerProperties();
+        case "scratch": return target.getConfiguration().getScratch();
         case "scratchdirectory":
         case "scratchDirectory": return target.getConfiguration().getScratchDirectory();
         case "segmentsize":
         case "segmentSize": return target.getConfiguration().getSegmentSize();
         case "sendemptymessagewhenidle":
         case "sendEmptyMessageWhenIdle": return target.isSendEmptyMessageWhenIdle();
+        case "servetls":
+        case "serveTls": return target.getConfiguration().isServeTls();
+        case "socket": return target.getConfiguration().getSocket();
         case "sslcontextparameters":
         case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
+        case "start": return target.getConfiguration().isStart();
         case "startscheduler":
         case "startScheduler": return target.isStartScheduler();
+        case "store": return target.getConfiguration().getStore();
+        case "synthesize": return target.getConfiguration().isSynthesize();
         case "timeunit":
         case "timeUnit": return target.getTimeUnit();
         case "unit": return target.getConfiguration().getUnit();
@@ -330,6 +464,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "usefixeddelay":
         case "useFixedDelay": return target.isUseFixedDelay();
         case "username": return target.getConfiguration().getUsername();
+        case "verify": return target.getConfiguration().isVerify();
         case "waitfordomain":
         case "waitForDomain": return target.getConfiguration().getWaitForDomain();
         default: return null;

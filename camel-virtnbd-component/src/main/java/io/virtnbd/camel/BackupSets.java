@@ -44,6 +44,6 @@ final class BackupSets {
     }
 
     static List<StreamInput> inputs(Chain chain) {
-        return chain.members().stream().map(member -> StreamInput.of(member.path())).toList();
+        return chain.members().stream().map(member -> StreamInput.of(member.file())).toList();
     }
 }

@@ -65,12 +65,12 @@ final class DirectoryVerifier {
     }
 
     private Map<String, Object> verify(ChainMember member) throws IOException {
-        String name = member.path().getFileName().toString();
+        String name = member.file().fileName();
         StreamReport verified;
-        try (InputStream stream = Files.newInputStream(member.path())) {
+        try (InputStream stream = member.file().open()) {
             verified = StreamVerifier.verify(stream);
         } catch (IOException e) {
-            throw new IOException(member.path() + ": " + e.getMessage(), e);
+            throw new IOException(member.file() + ": " + e.getMessage(), e);
         }
         checksums.put(name, verified.sha256());
         checkpoints.add(member.metadata().checkpointName());

@@ -30,7 +30,7 @@ final class InspectProducer extends ReportProducer {
             List<Map<String, Object>> streams = new ArrayList<>();
             for (ChainMember member : chain.members()) {
                 Map<String, Object> stream = Reports.of(member.metadata());
-                stream.put("file", member.path().getFileName().toString());
+                stream.put("file", member.file().fileName());
                 stream.put("level", member.level().label());
                 streams.add(stream);
             }

@@ -57,7 +57,7 @@ final class OptionRules {
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(options);
-            case verify, inspect, domains -> { }
+            case verify, inspect, domains, serve, synthesize, retention -> { }
         }
     }
 

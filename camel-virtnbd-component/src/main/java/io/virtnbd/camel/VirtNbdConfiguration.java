@@ -12,7 +12,7 @@ import org.apache.camel.spi.UriParams;
 
 /** What is backed up and how, and what is restored and where to. */
 @UriParams
-public class VirtNbdConfiguration extends LibvirtConfiguration implements Cloneable {
+public class VirtNbdConfiguration extends RetentionConfiguration implements Cloneable {
 
     @UriParam
     @Metadata(description = "Name of the disk. For restore, verify and inspect: which one, where a backup set has several."
@@ -63,24 +63,6 @@ public class VirtNbdConfiguration extends LibvirtConfiguration implements Clonea
     @UriParam(label = "advanced")
     @Metadata(description = "Is told how far a backup or a restore has come.")
     private ProgressListener progressListener;
-    @UriParam(label = "producer")
-    @Metadata(description = "Restore only: path of the image to create.")
-    private String image;
-    @UriParam(label = "producer", enums = "qcow2,raw")
-    @Metadata(description = "Restore only: format of the image. By default what the image's suffix says (.raw, .img,"
-                            + " .qcow2), else qcow2. Images in qcow2 need the programs qemu-img and qemu-nbd.")
-    private String format;
-    @UriParam(label = "producer")
-    @Metadata(description = "With image or nbdUri: the directory of the backup set to restore; the body is not used. For a"
-                            + " restore without these: the directory to create images in, each named as its disk with the"
-                            + " format as suffix. For verify and inspect: the directory to read instead of the body.")
-    private String directory;
-    @UriParam(label = "producer")
-    @Metadata(description = "Restore and verify only, of a directory: the checkpoint to end with. By default the newest.")
-    private String until;
-    @UriParam(label = "producer", defaultValue = "false")
-    @Metadata(description = "Restore only: whether an image that is there already is replaced, once the new one is complete.")
-    private boolean overwrite;
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Verify only, of a directory: whether each directory with backups in it and below is verified on its"
                             + " own. One that is damaged does not keep the others from it; then the exchange fails with all.")
@@ -190,46 +172,6 @@ public class VirtNbdConfiguration extends LibvirtConfiguration implements Clonea
 
     public void setProgressListener(ProgressListener progressListener) {
         this.progressListener = progressListener;
-    }
-
-    public String getImage() {
-        return image;
-    }
-
-    public void setImage(String image) {
-        this.image = image;
-    }
-
-    public String getFormat() {
-        return format;
-    }
-
-    public void setFormat(String format) {
-        this.format = format;
-    }
-
-    public String getDirectory() {
-        return directory;
-    }
-
-    public void setDirectory(String directory) {
-        this.directory = directory;
-    }
-
-    public String getUntil() {
-        return until;
-    }
-
-    public void setUntil(String until) {
-        this.until = until;
-    }
-
-    public boolean isOverwrite() {
-        return overwrite;
-    }
-
-    public void setOverwrite(boolean overwrite) {
-        this.overwrite = overwrite;
     }
 
     public boolean isRecursive() {

@@ -116,6 +116,37 @@ public final class VirtNbdConstants {
     @Metadata(label = "producer", description = "Overrides the option overwrite.", javaType = "Boolean")
     public static final String OVERWRITE = "CamelVirtNbdOverwrite";
 
+    @Metadata(label = "producer", description = "Overrides the option store.",
+              javaType = "String")
+    public static final String STORE = "CamelVirtNbdStore";
+
+    @Metadata(label = "producer", description = "Overrides the option check: full or structure.",
+              javaType = "String")
+    public static final String CHECK = "CamelVirtNbdCheck";
+
+    @Metadata(label = "producer", description = "With completion=chain: true on the message with which the restore is complete; its body can"
+                            + " be empty.",
+              javaType = "Boolean")
+    public static final String COMPLETE = "CamelVirtNbdComplete";
+
+    @Metadata(label = "producer", description = "Overrides the option newName.",
+              javaType = "String")
+    public static final String NEW_NAME = "CamelVirtNbdNewName";
+
+    @Metadata(description = "On a message to the endpoint of the option store: list, read or delete.",
+              javaType = "String")
+    public static final String STORE_OPERATION = "CamelVirtNbdStoreOperation";
+
+    @Metadata(description = "On a message to the endpoint of the option store that reads a part of a file: its first"
+                            + " byte, from 0.",
+              javaType = "Long")
+    public static final String RANGE_START = "CamelVirtNbdRangeStart";
+
+    @Metadata(description = "On a message to the endpoint of the option store that reads a part of a file: its last byte,"
+                            + " which belongs to it.",
+              javaType = "Long")
+    public static final String RANGE_END = "CamelVirtNbdRangeEnd";
+
     private VirtNbdConstants() {
     }
 }

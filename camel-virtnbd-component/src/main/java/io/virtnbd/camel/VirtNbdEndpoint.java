@@ -76,6 +76,9 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
             case restore -> new RestoreProducer(this);
             case verify -> new VerifyProducer(this);
             case inspect -> new InspectProducer(this);
+            case serve -> new ServeProducer(this);
+            case synthesize -> new SynthesizeProducer(this);
+            case retention -> new RetentionProducer(this);
             case domains -> new DomainsProducer(this);
         };
     }

@@ -18,6 +18,15 @@ public enum VirtNbdOperation {
     verify,
     /** Reads the metadata of streams only. */
     inspect,
+
+    /** Serves the disks of a chain over NBD. */
+    serve,
+
+    /** Folds a chain into one new full. */
+    synthesize,
+
+    /** Deletes backups that need not be kept. */
+    retention,
     /** Lists the domains whose names match a pattern. */
     domains;
 

@@ -4,9 +4,10 @@
  */
 package io.virtnbd.chain;
 
+import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.DirectoryStore;
+import io.virtnbd.store.StoredFile;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import java.util.TreeSet;
  */
 public final class BackupDirectory {
 
-    private final Path directory;
+    private final BackupStore store;
 
     /** By the disk in the file's name. */
     private final SortedMap<String, List<StreamFile>> files;
@@ -37,9 +38,9 @@ public final class BackupDirectory {
     /** Names of streams of backups without a manifest, where others have one; by the disk. */
     private final Map<String, List<String>> leftOut;
 
-    private BackupDirectory(Path directory, SortedMap<String, List<StreamFile>> files, CompleteBackups complete,
+    private BackupDirectory(BackupStore store, SortedMap<String, List<StreamFile>> files, CompleteBackups complete,
             Map<String, List<String>> leftOut) {
-        this.directory = directory;
+        this.store = store;
         this.files = files;
         this.complete = complete;
         this.leftOut = leftOut;
@@ -58,20 +59,24 @@ public final class BackupDirectory {
             throw new ChainException(directory + ": expected a directory with a backup, found "
                     + (Files.exists(directory) ? "a file" : "nothing"));
         }
-        List<Path> paths = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            entries.forEach(paths::add);
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        Collections.sort(paths); // for messages that do not depend on the file system
-        CompleteBackups complete = CompleteBackups.read(paths);
+        return read(new DirectoryStore(directory));
+    }
+
+    /**
+     * The same for any store. Files below it do not count.
+     *
+     * @throws ChainException if a manifest of a stream is damaged
+     * @throws IOException    if it cannot be listed
+     */
+    public static BackupDirectory read(BackupStore store) throws IOException {
+        List<StoredFile> stored = store.files();
+        CompleteBackups complete = CompleteBackups.read(stored);
         SortedMap<String, List<StreamFile>> files = new TreeMap<>();
         Map<String, List<String>> leftOut = new HashMap<>();
-        for (Path path : paths) {
-            Optional<StreamFileName> name = BackupFileNames.parse(path.getFileName().toString());
+        for (StoredFile file : stored) {
+            Optional<StreamFileName> name = BackupFileNames.parse(file.name());
             if (name.isPresent()) {
-                StreamFile stream = StreamFile.read(path, name.get());
+                StreamFile stream = StreamFile.read(file, name.get());
                 if (complete.has(stream)) {
                     files.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream);
                 } else {
@@ -79,7 +84,7 @@ public final class BackupDirectory {
                 }
             }
         }
-        return new BackupDirectory(directory, files, complete, leftOut);
+        return new BackupDirectory(store, files, complete, leftOut);
     }
 
     /** The disks of which there are streams, or should be as a manifest says, in alphabetical order. */
@@ -111,13 +116,13 @@ public final class BackupDirectory {
         String name = disk == null ? onlyDisk() : disk;
         List<StreamFile> own = files.get(name);
         if (own == null) {
-            throw new ChainException(directory + ": expected streams of disk '" + name + "', found "
+            throw new ChainException(store.name() + ": expected streams of disk '" + name + "', found "
                     + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
         }
         List<ChainMember> members = new ArrayList<>();
         for (Layer layer : layers(name, own, until)) {
             for (StreamFile file : layer.files()) {
-                members.add(new ChainMember(file.path(), file.metadata(), layer.level()));
+                members.add(new ChainMember(file.file(), file.metadata(), layer.level()));
             }
         }
         if (until == null) {
@@ -140,7 +145,7 @@ public final class BackupDirectory {
 
     private String onlyDisk() throws ChainException {
         if (files.size() != 1) {
-            throw new ChainException(directory + ": expected streams of one disk, found "
+            throw new ChainException(store.name() + ": expected streams of one disk, found "
                     + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet()) + "; name one of them"));
         }
         return files.firstKey();

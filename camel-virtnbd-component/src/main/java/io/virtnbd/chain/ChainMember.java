@@ -5,14 +5,14 @@
 package io.virtnbd.chain;
 
 import io.virtnbd.sparsestream.StreamMetadata;
-import java.nio.file.Path;
+import io.virtnbd.store.StoredFile;
 
 /**
  * One file of a chain: a whole stream or one segment of it.
  *
- * @param path     the file, in the directory as it was given
+ * @param file     the file
  * @param metadata what the stream says of itself; nothing beyond it was read
  * @param level    level of the backup, from the file's name
  */
-public record ChainMember(Path path, StreamMetadata metadata, Level level) {
+public record ChainMember(StoredFile file, StreamMetadata metadata, Level level) {
 }

@@ -4,9 +4,8 @@
  */
 package io.virtnbd.chain;
 
+import io.virtnbd.store.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,13 +25,13 @@ import java.util.stream.Collectors;
 final class CompleteBackups {
 
     private final Set<String> checkpoints = new HashSet<>();
-    private final List<Path> others = new ArrayList<>();
+    private final List<StoredFile> others = new ArrayList<>();
     /** Streams that manifests list and the directory does not have: by disk, one for each checkpoint. */
     private final SortedMap<String, Map<String, String>> missing = new TreeMap<>();
     private final Set<String> names;
 
-    private CompleteBackups(List<Path> files) {
-        names = files.stream().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    private CompleteBackups(List<StoredFile> files) {
+        names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
     }
 
     /**
@@ -40,18 +39,18 @@ final class CompleteBackups {
      *
      * @param files all files of the directory
      */
-    static CompleteBackups read(List<Path> files) throws IOException {
+    static CompleteBackups read(List<StoredFile> files) throws IOException {
         CompleteBackups backups = new CompleteBackups(files);
-        for (Path file : files) {
-            String name = file.getFileName().toString();
-            if (name.endsWith(".json") && !name.endsWith(".qcow.json") && Files.isRegularFile(file)) {
+        for (StoredFile file : files) {
+            String name = file.name();
+            if (name.endsWith(".json") && !name.endsWith(".qcow.json")) {
                 backups.add(file);
             }
         }
         return backups;
     }
 
-    private void add(Path file) throws IOException {
+    private void add(StoredFile file) throws IOException {
         try {
             Manifest manifest = Manifest.read(file);
             checkpoints.add(manifest.checkpoint());
@@ -98,8 +97,8 @@ final class CompleteBackups {
         if (checkpoint == null || checkpoints.isEmpty() || checkpoints.contains(checkpoint)) {
             return true;
         }
-        for (Path other : others) {
-            if (other.getFileName().toString().endsWith("." + checkpoint + ".json")) {
+        for (StoredFile other : others) {
+            if (other.name().endsWith("." + checkpoint + ".json")) {
                 throw new ChainException(other + ": expected the manifest of the backup that " + stream.fileName()
                         + " belongs to, found something else");
             }

@@ -4,7 +4,10 @@
  */
 package io.virtnbd.chain;
 
+import io.virtnbd.store.DirectoryStore;
+import io.virtnbd.store.StoredFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -81,12 +84,24 @@ public record Manifest(
      * @throws IOException    if the file cannot be read
      */
     public static Manifest read(Path file) throws IOException {
-        long size = Files.size(file);
-        if (size > MAX_BYTES) {
-            throw new ChainException(file + " is not a manifest: it has " + size + " bytes, expected at most " + MAX_BYTES);
+        Path absolute = file.toAbsolutePath();
+        return read(new StoredFile(new DirectoryStore(absolute.getParent()), absolute.getFileName().toString(),
+                Files.size(file)));
+    }
+
+    /**
+     * Reads a manifest from a store.
+     *
+     * @throws ChainException if it is not a manifest, or is larger than 256 MiB
+     * @throws IOException    if the file cannot be read
+     */
+    public static Manifest read(StoredFile file) throws IOException {
+        if (file.bytes() > MAX_BYTES) {
+            throw new ChainException(file + " is not a manifest: it has " + file.bytes() + " bytes, expected at most "
+                    + MAX_BYTES);
         }
-        try {
-            return parse(Files.readAllBytes(file));
+        try (InputStream json = file.open()) {
+            return parse(json.readAllBytes());
         } catch (ChainException e) {
             throw new ChainException(file + ": " + e.getMessage(), e);
         }

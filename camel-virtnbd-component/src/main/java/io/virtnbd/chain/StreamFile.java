@@ -7,37 +7,47 @@ package io.virtnbd.chain;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StreamLimits;
 import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A file that is a stream by its name. Exactly one of metadata and failure is there.
  *
- * @param path     the file
+ * @param file     where it is
  * @param name     what its name says
  * @param metadata what the stream says of itself; null where it could not be read
  * @param failure  why it could not be read, or null
  */
-record StreamFile(Path path, StreamFileName name, StreamMetadata metadata, IOException failure) {
+record StreamFile(StoredFile file, StreamFileName name, StreamMetadata metadata, IOException failure) {
 
     /** Reads the metadata, which is the first frame, and nothing behind it. A failure is kept: it may be of no concern. */
-    static StreamFile read(Path path, StreamFileName name) {
-        if (!Files.isRegularFile(path)) {
-            // opening a pipe would wait for a writer
-            return new StreamFile(path, name, null, new IOException("not a regular file"));
-        }
-        try (FileChannel channel = FileChannel.open(path);
-                SparseStreamReader reader = SparseStreamReader.open(channel, StreamLimits.DEFAULT)) {
-            return new StreamFile(path, name, reader.metadata(), null);
+    static StreamFile read(StoredFile file, StreamFileName name) {
+        try {
+            return new StreamFile(file, name, metadata(file), null);
         } catch (IOException e) {
-            return new StreamFile(path, name, null, e);
+            return new StreamFile(file, name, null, e);
+        }
+    }
+
+    private static StreamMetadata metadata(StoredFile file) throws IOException {
+        Optional<Path> path = file.path();
+        if (path.isPresent() && Files.isRegularFile(path.get())) {
+            try (FileChannel channel = FileChannel.open(path.get());
+                    SparseStreamReader reader = SparseStreamReader.open(channel, StreamLimits.DEFAULT)) {
+                return reader.metadata();
+            }
+        }
+        try (SparseStreamReader reader = SparseStreamReader.open(StartOfFile.open(file))) {
+            return reader.metadata();
         }
     }
 
     String fileName() {
-        return path.getFileName().toString();
+        return file.fileName();
     }
 
     String checkpoint() {

@@ -121,6 +121,6 @@ final class BackupSet {
     }
 
     static List<String> fileNames(Chain chain) {
-        return chain.members().stream().map(member -> member.path().getFileName().toString()).toList();
+        return chain.members().stream().map(member -> member.file().name()).toList();
     }
 }

@@ -95,7 +95,7 @@ class GoldenChainTest {
     }
 
     private void apply(ChainMember member) throws IOException {
-        try (FileChannel channel = FileChannel.open(member.path());
+        try (FileChannel channel = FileChannel.open(member.file().path().orElseThrow());
                 SparseStreamReader reader = SparseStreamReader.open(channel, StreamLimits.DEFAULT)) {
             apply(reader);
         }

@@ -7,6 +7,8 @@ package io.virtnbd.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.store.DirectoryStore;
+import io.virtnbd.store.StoredFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -67,9 +69,10 @@ class SegmentCheckTest {
     @ValueSource(longs = {1, 2, 3})
     void takesManySegmentsInAnyOrder(long seed) throws Exception {
         List<StreamFile> segments = new ArrayList<>();
+        DirectoryStore store = new DirectoryStore(Path.of("."));
         for (int i = 0; i < 3000; i++) {
             String name = BackupFileNames.segment("vda", Level.COPY, null, 0, i);
-            segments.add(new StreamFile(Path.of(name), BackupFileNames.parse(name).orElseThrow(),
+            segments.add(new StreamFile(new StoredFile(store, name, 0), BackupFileNames.parse(name).orElseThrow(),
                     set.base(0).segment(i, 3000).build(), null));
         }
         List<StreamFile> shuffled = new ArrayList<>(segments);

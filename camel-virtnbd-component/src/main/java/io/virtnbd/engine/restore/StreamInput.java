@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,6 +53,30 @@ public interface StreamInput {
             @Override
             public Optional<Path> file() {
                 return Optional.of(path);
+            }
+        };
+    }
+
+    /** A stream in a store. */
+    static StreamInput of(StoredFile file) {
+        Optional<Path> path = file.path();
+        if (path.isPresent()) {
+            return of(path.get());
+        }
+        return new StreamInput() {
+            @Override
+            public String name() {
+                return file.toString();
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                return file.open();
+            }
+
+            @Override
+            public boolean reopenable() {
+                return true;
             }
         };
     }

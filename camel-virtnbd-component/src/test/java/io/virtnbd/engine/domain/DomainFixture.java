@@ -98,7 +98,7 @@ final class DomainFixture implements AutoCloseable {
     Path restore(BackupDescription backup, String disk) throws IOException {
         Path image = directory.resolve("restored-" + files++ + ".raw");
         var chain = BackupDirectory.read(set(backup.chain())).chain(disk, backup.checkpoint());
-        DiskRestore.restore(chain.members().stream().map(member -> StreamInput.of(member.path())).toList(),
+        DiskRestore.restore(chain.members().stream().map(member -> StreamInput.of(member.file())).toList(),
                 RestoreOptions.toImage(image, ImageFormat.RAW));
         return image;
     }

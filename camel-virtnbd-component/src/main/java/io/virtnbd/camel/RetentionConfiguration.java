@@ -1,0 +1,101 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel;
+
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriParams;
+
+/** Which backups are kept, and how stores are verified bit by bit. */
+@UriParams
+public class RetentionConfiguration extends ServeConfiguration {
+    @UriParam(label = "producer", defaultValue = "0")
+    @Metadata(description = "Retention only: how many of the newest points in time are kept.")
+    private int keepLast;
+
+    @UriParam(label = "producer", defaultValue = "0")
+    @Metadata(description = "Retention only: of how many days, counted back from the newest point, the last point is"
+                            + " kept.")
+    private int keepDaily;
+
+    @UriParam(label = "producer", defaultValue = "0")
+    @Metadata(description = "Retention only: of how many weeks, which begin on Mondays, the last point is kept.")
+    private int keepWeekly;
+
+    @UriParam(label = "producer", defaultValue = "0")
+    @Metadata(description = "Retention only: of how many months the last point is kept.")
+    private int keepMonthly;
+
+    @UriParam(label = "producer", defaultValue = "false")
+    @Metadata(description = "Retention only: whether increments that are older than the oldest point that is kept are"
+                            + " folded into a synthetic full, so that they can go.")
+    private boolean synthesize;
+
+    @UriParam(label = "producer", defaultValue = "false")
+    @Metadata(description = "Retention only: whether it is only reported what would be deleted.")
+    private boolean dryRun;
+
+    @UriParam(label = "producer", defaultValue = "100")
+    @Metadata(description = "Verify only, of a directory or a store: how many of a hundred streams are read to their end;"
+                            + " the next runs read the others in turn. Structure and continuity of all chains are always"
+                            + " checked.")
+    private int percent = 100;
+
+    public int getKeepLast() {
+        return keepLast;
+    }
+
+    public void setKeepLast(int keepLast) {
+        this.keepLast = keepLast;
+    }
+
+    public int getKeepDaily() {
+        return keepDaily;
+    }
+
+    public void setKeepDaily(int keepDaily) {
+        this.keepDaily = keepDaily;
+    }
+
+    public int getKeepWeekly() {
+        return keepWeekly;
+    }
+
+    public void setKeepWeekly(int keepWeekly) {
+        this.keepWeekly = keepWeekly;
+    }
+
+    public int getKeepMonthly() {
+        return keepMonthly;
+    }
+
+    public void setKeepMonthly(int keepMonthly) {
+        this.keepMonthly = keepMonthly;
+    }
+
+    public boolean isSynthesize() {
+        return synthesize;
+    }
+
+    public void setSynthesize(boolean synthesize) {
+        this.synthesize = synthesize;
+    }
+
+    public boolean isDryRun() {
+        return dryRun;
+    }
+
+    public void setDryRun(boolean dryRun) {
+        this.dryRun = dryRun;
+    }
+
+    public int getPercent() {
+        return percent;
+    }
+
+    public void setPercent(int percent) {
+        this.percent = percent;
+    }
+}

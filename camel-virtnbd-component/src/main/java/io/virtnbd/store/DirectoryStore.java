@@ -1,0 +1,109 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.store;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A directory of this machine. Symbolic links are followed. Immutable. */
+public final class DirectoryStore implements BackupStore {
+    private final Path directory;
+
+    /** @param directory need not be there until its files are asked for */
+    public DirectoryStore(Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public String name() {
+        return directory.toString();
+    }
+
+    @Override
+    public List<StoredFile> files() throws IOException {
+        return list(1);
+    }
+
+    @Override
+    public List<StoredFile> tree() throws IOException {
+        return list(Integer.MAX_VALUE);
+    }
+
+    /** What is no regular file, such as a pipe, is listed with a size of 0, and cannot be read. */
+    private List<StoredFile> list(int depth) throws IOException {
+        List<StoredFile> files = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(directory, depth, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path path : (Iterable<Path>) paths.filter(each -> !each.equals(directory))::iterator) {
+                if (depth == 1 || !Files.isDirectory(path)) {
+                    String name = directory.relativize(path).toString().replace(path.getFileSystem().getSeparator(), "/");
+                    files.add(new StoredFile(this, name, Files.isRegularFile(path) ? Files.size(path) : 0));
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        files.sort(Comparator.comparing(StoredFile::name));
+        return files;
+    }
+
+    @Override
+    public BackupStore directory(String below) {
+        return new DirectoryStore(directory.resolve(below));
+    }
+
+    @Override
+    public InputStream open(String file) throws IOException {
+        return Files.newInputStream(regular(file));
+    }
+
+    @Override
+    public void read(String file, long offset, ByteBuffer target) throws IOException {
+        Path path = regular(file);
+        long at = offset;
+        try (FileChannel channel = FileChannel.open(path)) {
+            while (target.hasRemaining()) {
+                int count = channel.read(target, at);
+                if (count < 0) {
+                    throw new EOFException(path + ": expected at least " + (at + target.remaining()) + " bytes, found "
+                            + channel.size());
+                }
+                at += count;
+            }
+        }
+    }
+
+    @Override
+    public Optional<Path> path(String file) {
+        return Optional.of(directory.resolve(file));
+    }
+
+    @Override
+    public void delete(String file) throws IOException {
+        Files.deleteIfExists(directory.resolve(file));
+    }
+
+    /** To open a pipe would wait for a writer. */
+    private Path regular(String file) throws IOException {
+        Path path = directory.resolve(file);
+        if (!Files.isRegularFile(path)) {
+            throw Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? new IOException(path + ": not a regular file") : new NoSuchFileException(path.toString());
+        }
+        return path;
+    }
+}
