@@ -117,7 +117,7 @@ class EndpointValidationTest {
     void listsTheOperationsThereAre() {
         assertThatThrownBy(() -> context.getEndpoint("virtnbd:backups"))
                 .isInstanceOf(ResolveEndpointFailedException.class)
-                .hasStackTraceContaining("unknown operation 'backups', expected one of backup, restore, verify, inspect, domains");
+                .hasStackTraceContaining("unknown operation 'backups', expected one of backup, restore, verify, inspect, serve, synthesize, retention, domains");
     }
 
     @ParameterizedTest
