@@ -30,6 +30,15 @@ public interface LibvirtDomain {
      */
     String inactiveXml(boolean secrets) throws LibvirtCallException;
 
+    /** Starts the domain. */
+    void start() throws LibvirtCallException;
+
+    /**
+     * Forgets the definition, with what libvirt knows of checkpoints and snapshots, and with the memory that was saved at its end.
+     * Images, with their bitmaps, and the firmware's variables stay. A domain that is running goes on.
+     */
+    void undefine() throws LibvirtCallException;
+
     /** The element that was set for that namespace: of the running domain, or of the next start if it is off. */
     Optional<String> metadata(String namespace) throws LibvirtCallException;
 

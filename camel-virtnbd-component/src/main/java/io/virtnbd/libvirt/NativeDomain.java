@@ -27,6 +27,12 @@ final class NativeDomain implements LibvirtDomain {
     private static final int AFFECT_LIVE = 1;
     private static final int AFFECT_CONFIG = 2;
 
+    // virDomainUndefineFlagsValues
+    private static final int UNDEFINE_MANAGED_SAVE = 1;
+    private static final int UNDEFINE_SNAPSHOTS_METADATA = 2;
+    private static final int UNDEFINE_KEEP_NVRAM = 8;
+    private static final int UNDEFINE_CHECKPOINTS_METADATA = 16;
+
     private final DomainCalls calls;
     private final DomainCheckpoints checkpoints;
     private final DomainJobs jobs;
@@ -65,6 +71,17 @@ final class NativeDomain implements LibvirtDomain {
     @Override
     public String inactiveXml(boolean secrets) throws LibvirtCallException {
         return xml(XML_INACTIVE | (secrets ? XML_SECURE : 0));
+    }
+
+    @Override
+    public void start() throws LibvirtCallException {
+        calls.call(domain -> calls.check("virDomainCreateWithFlags", Bindings.LIBVIRT.virDomainCreateWithFlags(domain, 0)));
+    }
+
+    @Override
+    public void undefine() throws LibvirtCallException {
+        calls.call(domain -> calls.check("virDomainUndefineFlags", Bindings.LIBVIRT.virDomainUndefineFlags(domain,
+                UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_KEEP_NVRAM | UNDEFINE_CHECKPOINTS_METADATA)));
     }
 
     @Override
