@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +37,8 @@ public final class GuestSystem implements AutoCloseable {
     private static final int MEMORY = 256;
     private static final Duration DEADLINE = Duration.ofSeconds(90);
     private static final Pattern WRITTEN = Pattern.compile("^wrote (\\d+)\\s*$", Pattern.MULTILINE);
+
+    private static final Pattern SUM = Pattern.compile("sum ([0-9a-f]{64}) +(\\S+)");
 
     private final TestDomain domain;
     /** What the guest has said. */
@@ -67,6 +71,18 @@ public final class GuestSystem implements AutoCloseable {
             return system;
         } catch (Throwable e) {
             domain.close();
+            throw e;
+        }
+    }
+
+    /** The system of a domain that was made of another one's, with its name wherever that had its own. Returns when it writes. */
+    public static GuestSystem running(Path directory, String name) {
+        GuestSystem system = new GuestSystem(new TestDomain(directory, name), directory);
+        try {
+            system.awaitWrites();
+            return system;
+        } catch (Throwable e) {
+            system.close();
             throw e;
         }
     }
@@ -120,6 +136,14 @@ public final class GuestSystem implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** SHA-256 of files of its file system, by their names. */
+    public Map<String, String> checksums(String pattern) {
+        shell("cd /mnt; sha256sum " + pattern + " | sed 's/^/sum /'");
+        Map<String, String> sums = new TreeMap<>();
+        console().lines().map(SUM::matcher).filter(Matcher::matches).forEach(sum -> sums.put(sum.group(2), sum.group(1)));
+        return sums;
     }
 
     /** Returns when more lines of the console than before are that text. */

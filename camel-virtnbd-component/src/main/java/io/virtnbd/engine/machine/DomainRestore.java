@@ -87,8 +87,11 @@ public final class DomainRestore {
             }
             return new DomainSwap(connection, adjusted.identity(), options.overwriteDomain()).define(adjusted.xml());
         } catch (IOException e) {
-            for (FileCopy copy : made) {
-                Files.deleteIfExists(copy.target());
+            // one that replaced another may be all that is left of it
+            if (!options.overwriteFiles()) {
+                for (FileCopy copy : made) {
+                    Files.deleteIfExists(copy.target());
+                }
             }
             throw e;
         }
