@@ -35,7 +35,8 @@ public interface LibvirtDomain {
 
     /**
      * Forgets the definition, with what libvirt knows of checkpoints and snapshots, and with the memory that was saved at its end.
-     * Images, with their bitmaps, and the firmware's variables stay. A domain that is running goes on.
+     * Images, with their bitmaps, the firmware's variables and, from libvirt 8.9 on, the state of a TPM stay. A domain that is
+     * running goes on.
      */
     void undefine() throws LibvirtCallException;
 

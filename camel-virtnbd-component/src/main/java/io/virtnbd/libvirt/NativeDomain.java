@@ -32,6 +32,7 @@ final class NativeDomain implements LibvirtDomain {
     private static final int UNDEFINE_SNAPSHOTS_METADATA = 2;
     private static final int UNDEFINE_KEEP_NVRAM = 8;
     private static final int UNDEFINE_CHECKPOINTS_METADATA = 16;
+    private static final int UNDEFINE_KEEP_TPM = 64;
 
     private final DomainCalls calls;
     private final DomainCheckpoints checkpoints;
@@ -80,8 +81,15 @@ final class NativeDomain implements LibvirtDomain {
 
     @Override
     public void undefine() throws LibvirtCallException {
-        calls.call(domain -> calls.check("virDomainUndefineFlags", Bindings.LIBVIRT.virDomainUndefineFlags(domain,
-                UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_KEEP_NVRAM | UNDEFINE_CHECKPOINTS_METADATA)));
+        int flags = UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_KEEP_NVRAM | UNDEFINE_CHECKPOINTS_METADATA;
+        calls.call(domain -> {
+            int result = Bindings.LIBVIRT.virDomainUndefineFlags(domain, flags | UNDEFINE_KEEP_TPM);
+            if (result < 0 && NativeError.last().code() == NativeError.INVALID_ARGUMENT) {
+                // a daemon before 8.9 does not know the flag
+                result = Bindings.LIBVIRT.virDomainUndefineFlags(domain, flags);
+            }
+            return calls.check("virDomainUndefineFlags", result);
+        });
     }
 
     @Override

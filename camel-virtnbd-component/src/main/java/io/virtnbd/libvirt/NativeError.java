@@ -22,6 +22,7 @@ record NativeError(int code, int domain, String message) {
     private static final int NO_CONNECT = 5;
     private static final int INVALID_CONN = 6;
     private static final int INVALID_DOMAIN = 7;
+    static final int INVALID_ARGUMENT = 8;
     private static final int SYSTEM_ERROR = 38;
     private static final int RPC = 39;
     private static final int GNUTLS_ERROR = 40;

@@ -45,6 +45,7 @@ public final class GuestSystem implements AutoCloseable {
     private final Path console;
     /** Of the console. */
     private final Path socket;
+    private SocketChannel keyboard;
 
     private GuestSystem(TestDomain domain, Path directory) {
         this.domain = domain;
@@ -127,15 +128,37 @@ public final class GuestSystem implements AutoCloseable {
     /** Runs a command of the shell in the guest, and returns when it has ended. */
     public void shell(String command) {
         String end = "end-" + System.nanoTime();
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        try {
+            if (keyboard == null) {
+                keyboard = connect();
+            }
             ByteBuffer line = StandardCharsets.UTF_8.encode("{ " + command + "; }; echo " + end + "\n");
             while (line.hasRemaining()) {
-                channel.write(line);
+                keyboard.write(line);
             }
             awaitLine(end, 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One connection for all commands, which is read: QEMU can stop for ever to print where one is closed with something unread. */
+    private SocketChannel connect() throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        Thread reader = new Thread(() -> {
+            ByteBuffer read = ByteBuffer.allocate(4096);
+            try {
+                int count;
+                do {
+                    count = channel.read(read.clear());
+                } while (count >= 0);
+            } catch (IOException e) {
+                // closed
+            }
+        }, "console of " + domain.name());
+        reader.setDaemon(true);
+        reader.start();
+        return channel;
     }
 
     /** SHA-256 of files of its file system, by their names. */
@@ -205,5 +228,12 @@ public final class GuestSystem implements AutoCloseable {
     @Override
     public void close() {
         domain.close();
+        try {
+            if (keyboard != null) {
+                keyboard.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

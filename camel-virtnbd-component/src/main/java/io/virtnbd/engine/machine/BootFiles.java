@@ -51,7 +51,7 @@ final class BootFiles {
             }
         }
         if (!Xml.devices(domain, "tpm").isEmpty()) {
-            warnings.add("the state of its TPM is not in the backup: what was sealed by it cannot be opened");
+            warnings.add("the state of its TPM is not in the backup: it gets what this host has for its UUID, else it begins anew");
         }
         return copies;
     }

@@ -31,7 +31,7 @@ final class DiskSources {
         this.warnings = warnings;
     }
 
-    /** @throws MachineException if a disk of one is missing in the other */
+    /** @throws MachineException if a disk of the domain is missing */
     void applyTo(Element domainElement) throws MachineException {
         Set<String> unused = new LinkedHashSet<>(restored.keySet());
         List<String> lost = new ArrayList<>();
@@ -58,10 +58,8 @@ final class DiskSources {
                     + String.join(", ", lost) + "; missingDisks=remove defines it without them, missingDisks=keep with them"
                     + " as they were");
         }
-        if (!unused.isEmpty()) {
-            throw new MachineException("domain " + domain + ": expected the restored disks in its definition, found no "
-                    + String.join(", ", unused) + " in it");
-        }
+        unused.forEach(target -> warnings.add("disk " + target + " was restored, and the domain had none of that name at that"
+                + " point in time"));
     }
 
     /** A medium that is gone would keep the domain from starting. */
