@@ -142,7 +142,7 @@ public final class GuestSystem implements AutoCloseable {
         }
     }
 
-    /** One connection for all commands, which is read: QEMU can stop for ever to print where one is closed with something unread. */
+    /** One for all commands, which is read: QEMU can stop for ever to print where one is closed with something unread. */
     private SocketChannel connect() throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         Thread reader = new Thread(() -> {

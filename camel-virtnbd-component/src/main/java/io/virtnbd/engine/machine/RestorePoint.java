@@ -19,8 +19,8 @@ import java.util.List;
  *
  * @param checkpoint that the backup made
  * @param date       as in the streams' metadata
- * @param labels     what the names of its side files can have for the checkpoint, the most exact first: virtnbdbackup names those of
- *                   a differential by its time, and those of a copy by the word
+ * @param labels     what the names of its side files can have for the checkpoint, the most exact first: virtnbdbackup
+ *                   names those of a differential by its time, and those of a copy by the word
  */
 record RestorePoint(String checkpoint, String date, List<String> labels) {
 

@@ -268,7 +268,8 @@ class AdjustedDomainTest {
                     default -> RestoredDisk.export(NbdUri.tcp("localhost", 10809, target));
                 });
                 elements.add("<disk device='" + (random.nextBoolean() ? "disk" : "lun") + "' "
-                        + sources.get(random.nextInt(sources.size())).replace("N", target) + "<target dev='" + target + "'/></disk>");
+                        + sources.get(random.nextInt(sources.size())).replace("N", target)
+                        + "<target dev='" + target + "'/></disk>");
             }
             Files.writeString(set.resolve("vmconfig.virtnbd.4.xml"), "<domain><name>web1</name><devices>"
                     + String.join("", elements) + "</devices></domain>");
