@@ -13,7 +13,7 @@ import org.apache.camel.spi.UriParams;
 public class MachineConfiguration extends RestoreConfiguration {
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Restore only, of a backup set: whether the domain is defined, with the restored images as"
-                            + " its disks.")
+                            + " its disks, as it was at the restored point in time.")
     private boolean define;
 
     @UriParam(label = "producer", defaultValue = "false")
@@ -26,18 +26,19 @@ public class MachineConfiguration extends RestoreConfiguration {
     private String newName;
 
     @UriParam(label = "producer")
-    @Metadata(description = "Restore only: UUID of the domain that is defined, or new for one of its own.")
+    @Metadata(description = "Restore only: UUID of the domain that is defined, or new for one of its own. By default that"
+                            + " in the backup, with newName one of its own.")
     private String newUuid;
 
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Restore only: whether a domain that is there already under the name or the UUID, and is not"
-                            + " running, is replaced.")
+                            + " running, is replaced, with its checkpoints, snapshots and saved memory. Images stay.")
     private boolean overwriteDomain;
 
     @UriParam(label = "producer", defaultValue = "fail")
     @Metadata(description = "Restore only: what becomes of disks of the domain that are not in the backup or not"
-                            + " restored. fail defines no domain; remove defines it without them; keep leaves them as they"
-                            + " are.")
+                            + " restored. fail restores nothing; remove defines it without them; keep leaves them as they"
+                            + " are. CD and floppy drives are not asked about.")
     private MissingDisks missingDisks = MissingDisks.fail;
 
     public boolean isDefine() {

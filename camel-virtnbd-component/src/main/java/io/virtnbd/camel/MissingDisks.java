@@ -4,14 +4,26 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.engine.machine.MissingDiskPolicy;
+
 /** What becomes of disks that a domain has and its backup has not. */
 public enum MissingDisks {
-    /** The domain is not defined. */
-    fail,
+    /** The domain is not defined, and nothing is restored. */
+    fail(MissingDiskPolicy.FAIL),
 
     /** The domain is defined without them. */
-    remove,
+    remove(MissingDiskPolicy.REMOVE),
 
     /** They stay in the definition. */
-    keep
+    keep(MissingDiskPolicy.KEEP);
+
+    private final MissingDiskPolicy policy;
+
+    MissingDisks(MissingDiskPolicy policy) {
+        this.policy = policy;
+    }
+
+    MissingDiskPolicy policy() {
+        return policy;
+    }
 }

@@ -13,6 +13,7 @@ import io.virtnbd.engine.backup.BackupDate;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.domain.RequestId;
+import io.virtnbd.engine.machine.MachineOptions;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
@@ -38,7 +39,7 @@ final class RequestOptions {
             VirtNbdConstants.EXCLUDE_DISKS, VirtNbdConstants.UNIT,
             VirtNbdConstants.SEGMENT_SIZE, VirtNbdConstants.COMPRESSION, VirtNbdConstants.COMPRESSION_LEVEL,
             VirtNbdConstants.IMAGE, VirtNbdConstants.FORMAT, VirtNbdConstants.DIRECTORY, VirtNbdConstants.UNTIL,
-            VirtNbdConstants.CHECK, VirtNbdConstants.OVERWRITE);
+            VirtNbdConstants.CHECK, VirtNbdConstants.OVERWRITE, VirtNbdConstants.NEW_NAME);
 
     private final VirtNbdEndpoint endpoint;
     private final VirtNbdConfiguration configuration;
@@ -160,6 +161,12 @@ final class RequestOptions {
 
     boolean overwrite() {
         return value(VirtNbdConstants.OVERWRITE, Boolean.class, configuration.isOverwrite());
+    }
+
+    MachineOptions machine() {
+        return new MachineOptions(configuration.isStart(), text(VirtNbdConstants.NEW_NAME, configuration.getNewName()),
+                Optional.ofNullable(configuration.getNewUuid()), configuration.isOverwriteDomain(), overwrite(),
+                configuration.getMissingDisks().policy());
     }
 
     BackupUnit unit() {

@@ -15,7 +15,7 @@ public final class VirtNbdConstants {
     public static final String FILE_NAME = Exchange.FILE_NAME;
 
     @Metadata(description = "Name of the domain. On a request: the domain, by name or UUID, where the endpoint does not"
-                            + " name one.", javaType = "String")
+                            + " name one. After a restore with define: the name of the domain that was defined.", javaType = "String")
     public static final String DOMAIN = "CamelVirtNbdDomain";
 
     @Metadata(description = "Name of the disk, for example vda. On a request: the disk, where the endpoint does not name"

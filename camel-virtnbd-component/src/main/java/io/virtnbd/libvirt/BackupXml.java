@@ -82,13 +82,13 @@ final class BackupXml {
             return new BackupServer.Tcp(server.get().attribute("name").orElse("localhost"), Integer.parseInt(port),
                     server.get().attribute("tls").equals(Optional.of("yes")));
         } catch (NumberFormatException e) {
-            throw XmlElement.malformed(ROOT, "the server's port is '" + port + "'", e);
+            throw XmlDocument.malformed(ROOT, "the server's port is '" + port + "'", e);
         }
     }
 
     /** What a job of somebody else leaves out has libvirt's defaults. */
     private static BackupJobDisk readDisk(XmlElement disk) throws LibvirtCallException {
-        String target = disk.attribute("name").orElseThrow(() -> XmlElement.malformed(ROOT, "a disk has no name", null));
+        String target = disk.attribute("name").orElseThrow(() -> XmlDocument.malformed(ROOT, "a disk has no name", null));
         Optional<String> incremental = disk.attribute("incremental");
         Optional<String> bitmap = incremental.map(from -> disk.attribute("exportbitmap").orElse("backup-" + target));
         String scratch = disk.child("scratch").flatMap(BackupXml::path).orElse(null);

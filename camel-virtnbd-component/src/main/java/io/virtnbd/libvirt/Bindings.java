@@ -8,6 +8,8 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.util.Map;
+import org.libvirt.jna.ConnectionPointer;
+import org.libvirt.jna.DomainPointer;
 import org.libvirt.jna.Libvirt;
 import org.libvirt.jna.LibvirtQemu;
 
@@ -19,6 +21,7 @@ final class Bindings {
 
     static final Libvirt LIBVIRT;
     static final LibvirtQemu QEMU;
+    static final Definitions DEFINITIONS;
 
     private static final Map<String, Object> OPTIONS = Map.of(Library.OPTION_STRING_ENCODING, "UTF-8");
 
@@ -28,8 +31,15 @@ final class Bindings {
     static {
         LIBVIRT = Native.load("virt", Libvirt.class, OPTIONS);
         QEMU = Native.load("virt-qemu", LibvirtQemu.class, OPTIONS);
+        DEFINITIONS = Native.load("virt", Definitions.class, OPTIONS);
         LIBVIRT.virInitialize();
         LIBVIRT.virSetErrorFunc(null, SILENCE);
+    }
+
+    /** What the library's interface lacks. */
+    interface Definitions extends Library {
+
+        DomainPointer virDomainDefineXMLFlags(ConnectionPointer connection, String xml, int flags);
     }
 
     private Bindings() {

@@ -40,12 +40,12 @@ final class CheckpointXml {
 
     static CheckpointDefinition read(String xml) throws LibvirtCallException {
         XmlElement root = XmlElement.parse(xml, ROOT);
-        String name = root.text("name").orElseThrow(() -> XmlElement.malformed(ROOT, "it has no name", null));
+        String name = root.text("name").orElseThrow(() -> XmlDocument.malformed(ROOT, "it has no name", null));
         List<String> targets = new ArrayList<>();
         for (XmlElement disk : root.child("disks").map(all -> all.children("disk")).orElse(List.of())) {
             if (disk.attribute("checkpoint").equals(Optional.of("bitmap"))) {
                 targets.add(disk.attribute("name")
-                        .orElseThrow(() -> XmlElement.malformed(ROOT, "a disk of " + name + " has no name", null)));
+                        .orElseThrow(() -> XmlDocument.malformed(ROOT, "a disk of " + name + " has no name", null)));
             }
         }
         return new CheckpointDefinition(name, root.text("parent", "name"), targets);

@@ -20,8 +20,8 @@ final class DomainXml {
 
     static DomainDefinition read(String xml) throws LibvirtCallException {
         XmlElement root = XmlElement.parse(xml, ROOT);
-        String name = root.text("name").orElseThrow(() -> XmlElement.malformed(ROOT, "it has no name", null));
-        String uuid = root.text("uuid").orElseThrow(() -> XmlElement.malformed(ROOT, name + " has no UUID", null));
+        String name = root.text("name").orElseThrow(() -> XmlDocument.malformed(ROOT, "it has no name", null));
+        String uuid = root.text("uuid").orElseThrow(() -> XmlDocument.malformed(ROOT, name + " has no UUID", null));
         List<DomainDisk> disks = new ArrayList<>();
         for (XmlElement disk : devices(root, "disk")) {
             disks.add(readDisk(name, disk));
@@ -37,7 +37,7 @@ final class DomainXml {
 
     private static DomainDisk readDisk(String domain, XmlElement disk) throws LibvirtCallException {
         String target = disk.child("target").flatMap(element -> element.attribute("dev"))
-                .orElseThrow(() -> XmlElement.malformed(ROOT, "a disk of " + domain + " has no target", null));
+                .orElseThrow(() -> XmlDocument.malformed(ROOT, "a disk of " + domain + " has no target", null));
         String format = disk.child("driver").flatMap(driver -> driver.attribute("type")).orElse("raw");
         String type = disk.attribute("type").orElse("file");
         String pathAttribute = switch (type) {

@@ -31,6 +31,8 @@ public final class LibvirtCallException extends IOException {
         OPERATION_INVALID,
         /** The guest agent is not there, does not answer, or refused. */
         AGENT,
+        /** A definition is not what the schema of its kind describes. */
+        INVALID_SCHEMA,
         /** Another job holds the domain for too long. */
         TIMEOUT,
         OTHER

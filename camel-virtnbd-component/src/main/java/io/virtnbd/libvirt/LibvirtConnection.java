@@ -20,6 +20,16 @@ public interface LibvirtConnection extends Closeable {
      */
     LibvirtDomain domain(String nameOrUuid) throws LibvirtCallException;
 
+    /**
+     * Defines a domain, or replaces the definition of the one with its name and UUID.
+     *
+     * @param xml      without a UUID it gets a new one
+     * @param validate whether what the daemon's schema of domains does not know is refused, and not ignored
+     * @throws LibvirtCallException if it is not accepted; then nothing has changed.
+     *                              {@link LibvirtCallException.Kind#INVALID_SCHEMA} only where it is validated
+     */
+    LibvirtDomain define(String xml, boolean validate) throws LibvirtCallException;
+
     /** Whether the daemon answers. */
     boolean isAlive();
 

@@ -30,6 +30,16 @@ public interface LibvirtDomain {
      */
     String inactiveXml(boolean secrets) throws LibvirtCallException;
 
+    /** Starts the domain. */
+    void start() throws LibvirtCallException;
+
+    /**
+     * Forgets the definition, with what libvirt knows of checkpoints and snapshots, and with the memory that was saved at its end.
+     * Images, with their bitmaps, the firmware's variables and, from libvirt 8.9 on, the state of a TPM stay. A domain that is
+     * running goes on.
+     */
+    void undefine() throws LibvirtCallException;
+
     /** The element that was set for that namespace: of the running domain, or of the next start if it is off. */
     Optional<String> metadata(String namespace) throws LibvirtCallException;
 

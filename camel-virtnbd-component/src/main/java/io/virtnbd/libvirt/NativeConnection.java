@@ -22,6 +22,9 @@ final class NativeConnection implements LibvirtConnection {
 
     private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}");
 
+    // virDomainDefineFlags
+    private static final int DEFINE_VALIDATE = 1;
+
     private final NativeHandle handle;
 
     NativeConnection(NativeHandle handle) {
@@ -47,12 +50,22 @@ final class NativeConnection implements LibvirtConnection {
     public LibvirtDomain domain(String nameOrUuid) throws LibvirtCallException {
         ConnectionPointer connection = handle.acquire();
         try {
-            DomainPointer domain = lookup(connection, nameOrUuid);
-            try {
-                return new NativeDomain(new DomainCalls(handle, Bindings.LIBVIRT.virDomainGetName(domain), uuid(domain)));
-            } finally {
-                Bindings.LIBVIRT.virDomainFree(domain);
+            return take(lookup(connection, nameOrUuid));
+        } finally {
+            handle.release();
+        }
+    }
+
+    @Override
+    public LibvirtDomain define(String xml, boolean validate) throws LibvirtCallException {
+        ConnectionPointer connection = handle.acquire();
+        try {
+            DomainPointer domain = Bindings.DEFINITIONS.virDomainDefineXMLFlags(connection, xml,
+                    validate ? DEFINE_VALIDATE : 0);
+            if (domain == null) {
+                throw failure("virDomainDefineXMLFlags");
             }
+            return take(domain);
         } finally {
             handle.release();
         }
@@ -76,6 +89,14 @@ final class NativeConnection implements LibvirtConnection {
     @Override
     public void close() {
         handle.close();
+    }
+
+    private LibvirtDomain take(DomainPointer domain) {
+        try {
+            return new NativeDomain(new DomainCalls(handle, Bindings.LIBVIRT.virDomainGetName(domain), uuid(domain)));
+        } finally {
+            Bindings.LIBVIRT.virDomainFree(domain);
+        }
     }
 
     private DomainPointer lookup(ConnectionPointer connection, String nameOrUuid) throws LibvirtCallException {

@@ -27,6 +27,13 @@ final class NativeDomain implements LibvirtDomain {
     private static final int AFFECT_LIVE = 1;
     private static final int AFFECT_CONFIG = 2;
 
+    // virDomainUndefineFlagsValues
+    private static final int UNDEFINE_MANAGED_SAVE = 1;
+    private static final int UNDEFINE_SNAPSHOTS_METADATA = 2;
+    private static final int UNDEFINE_KEEP_NVRAM = 8;
+    private static final int UNDEFINE_CHECKPOINTS_METADATA = 16;
+    private static final int UNDEFINE_KEEP_TPM = 64;
+
     private final DomainCalls calls;
     private final DomainCheckpoints checkpoints;
     private final DomainJobs jobs;
@@ -65,6 +72,24 @@ final class NativeDomain implements LibvirtDomain {
     @Override
     public String inactiveXml(boolean secrets) throws LibvirtCallException {
         return xml(XML_INACTIVE | (secrets ? XML_SECURE : 0));
+    }
+
+    @Override
+    public void start() throws LibvirtCallException {
+        calls.call(domain -> calls.check("virDomainCreateWithFlags", Bindings.LIBVIRT.virDomainCreateWithFlags(domain, 0)));
+    }
+
+    @Override
+    public void undefine() throws LibvirtCallException {
+        int flags = UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_KEEP_NVRAM | UNDEFINE_CHECKPOINTS_METADATA;
+        calls.call(domain -> {
+            int result = Bindings.LIBVIRT.virDomainUndefineFlags(domain, flags | UNDEFINE_KEEP_TPM);
+            if (result < 0 && NativeError.last().code() == NativeError.INVALID_ARGUMENT) {
+                // a daemon before 8.9 does not know the flag
+                result = Bindings.LIBVIRT.virDomainUndefineFlags(domain, flags);
+            }
+            return calls.check("virDomainUndefineFlags", result);
+        });
     }
 
     @Override

@@ -22,6 +22,7 @@ record NativeError(int code, int domain, String message) {
     private static final int NO_CONNECT = 5;
     private static final int INVALID_CONN = 6;
     private static final int INVALID_DOMAIN = 7;
+    static final int INVALID_ARGUMENT = 8;
     private static final int SYSTEM_ERROR = 38;
     private static final int RPC = 39;
     private static final int GNUTLS_ERROR = 40;
@@ -33,6 +34,7 @@ record NativeError(int code, int domain, String message) {
     static final int NO_DOMAIN_METADATA = 80;
     private static final int OPERATION_UNSUPPORTED = 84;
     private static final int AGENT_UNRESPONSIVE = 86;
+    private static final int XML_INVALID_SCHEMA = 92;
     private static final int AUTH_UNAVAILABLE = 94;
     private static final int AGENT_UNSYNCED = 97;
     private static final int INVALID_DOMAIN_CHECKPOINT = 102;
@@ -75,6 +77,7 @@ record NativeError(int code, int domain, String message) {
             case NO_DOMAIN_BACKUP -> Kind.NO_BACKUP;
             // the latter is what libvirt calls a backup, or deleting a checkpoint, of a domain that is off
             case OPERATION_INVALID, OPERATION_UNSUPPORTED -> Kind.OPERATION_INVALID;
+            case XML_INVALID_SCHEMA -> Kind.INVALID_SCHEMA;
             case OPERATION_TIMEOUT -> Kind.TIMEOUT;
             case AGENT_UNRESPONSIVE, AGENT_UNSYNCED -> Kind.AGENT;
             default -> kindByMessage();

@@ -11,6 +11,7 @@ import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.domain.DomainBackupException;
 import io.virtnbd.engine.domain.DomainBackupOptions;
 import io.virtnbd.engine.domain.RepeatedRequestException;
+import io.virtnbd.libvirt.LibvirtConnection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,11 @@ final class ScriptedHost implements DomainHost {
         script.accept(backup);
         backups.add(backup);
         return backup;
+    }
+
+    @Override
+    public LibvirtConnection connect() throws IOException {
+        throw new IOException("a scripted host has no connection");
     }
 
     @Override

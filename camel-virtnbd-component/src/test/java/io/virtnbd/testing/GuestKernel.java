@@ -24,7 +24,8 @@ record GuestKernel(Path image, Path modules) {
     static final String PATTERN = "vmlinuz-*-cloud-amd64";
 
     /** Unpacked for the tests, or installed. */
-    static final List<Path> ROOTS = List.of(Path.of("target", "guest-kernel").toAbsolutePath(), Path.of("/"));
+    static final List<Path> ROOTS = List.of(Path.of("target", "guest-kernel").toAbsolutePath(),
+            Path.of("..", "camel-virtnbd-component", "target", "guest-kernel").toAbsolutePath().normalize(), Path.of("/"));
 
     static Optional<GuestKernel> find() {
         return ROOTS.stream().flatMap(GuestKernel::in).findFirst();

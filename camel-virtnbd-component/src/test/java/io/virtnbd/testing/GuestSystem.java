@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,11 +38,14 @@ public final class GuestSystem implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(90);
     private static final Pattern WRITTEN = Pattern.compile("^wrote (\\d+)\\s*$", Pattern.MULTILINE);
 
+    private static final Pattern SUM = Pattern.compile("sum ([0-9a-f]{64}) +(\\S+)");
+
     private final TestDomain domain;
     /** What the guest has said. */
     private final Path console;
     /** Of the console. */
     private final Path socket;
+    private SocketChannel keyboard;
 
     private GuestSystem(TestDomain domain, Path directory) {
         this.domain = domain;
@@ -67,6 +72,18 @@ public final class GuestSystem implements AutoCloseable {
             return system;
         } catch (Throwable e) {
             domain.close();
+            throw e;
+        }
+    }
+
+    /** The system of a domain that was made of another one's, with its name wherever that had its own. Returns when it writes. */
+    public static GuestSystem running(Path directory, String name) {
+        GuestSystem system = new GuestSystem(new TestDomain(directory, name), directory);
+        try {
+            system.awaitWrites();
+            return system;
+        } catch (Throwable e) {
+            system.close();
             throw e;
         }
     }
@@ -111,15 +128,45 @@ public final class GuestSystem implements AutoCloseable {
     /** Runs a command of the shell in the guest, and returns when it has ended. */
     public void shell(String command) {
         String end = "end-" + System.nanoTime();
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        try {
+            if (keyboard == null) {
+                keyboard = connect();
+            }
             ByteBuffer line = StandardCharsets.UTF_8.encode("{ " + command + "; }; echo " + end + "\n");
             while (line.hasRemaining()) {
-                channel.write(line);
+                keyboard.write(line);
             }
             awaitLine(end, 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One for all commands, which is read: QEMU can stop for ever to print where one is closed with something unread. */
+    private SocketChannel connect() throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        Thread reader = new Thread(() -> {
+            ByteBuffer read = ByteBuffer.allocate(4096);
+            try {
+                int count;
+                do {
+                    count = channel.read(read.clear());
+                } while (count >= 0);
+            } catch (IOException e) {
+                // closed
+            }
+        }, "console of " + domain.name());
+        reader.setDaemon(true);
+        reader.start();
+        return channel;
+    }
+
+    /** SHA-256 of files of its file system, by their names. */
+    public Map<String, String> checksums(String pattern) {
+        shell("cd /mnt; sha256sum " + pattern + " | sed 's/^/sum /'");
+        Map<String, String> sums = new TreeMap<>();
+        console().lines().map(SUM::matcher).filter(Matcher::matches).forEach(sum -> sums.put(sum.group(2), sum.group(1)));
+        return sums;
     }
 
     /** Returns when more lines of the console than before are that text. */
@@ -181,5 +228,12 @@ public final class GuestSystem implements AutoCloseable {
     @Override
     public void close() {
         domain.close();
+        try {
+            if (keyboard != null) {
+                keyboard.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

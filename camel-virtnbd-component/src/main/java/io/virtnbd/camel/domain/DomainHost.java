@@ -7,6 +7,7 @@ package io.virtnbd.camel.domain;
 import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.domain.DomainBackupOptions;
 import io.virtnbd.engine.domain.DomainBackups;
+import io.virtnbd.libvirt.LibvirtConnection;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -26,6 +27,13 @@ public interface DomainHost extends Closeable {
      * @return whether there was something
      */
     boolean recover(String domain, DomainBackupOptions options) throws IOException;
+
+    /**
+     * A connection of its own, which the caller closes.
+     *
+     * @throws IOException if the daemon cannot be reached
+     */
+    LibvirtConnection connect() throws IOException;
 
     /** @throws IOException if the daemon cannot be reached */
     void ping() throws IOException;

@@ -7,6 +7,8 @@ package io.virtnbd.camel.domain;
 import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.domain.DomainBackupOptions;
 import io.virtnbd.engine.domain.DomainBackups;
+import io.virtnbd.libvirt.Libvirt;
+import io.virtnbd.libvirt.LibvirtConnection;
 import io.virtnbd.libvirt.LibvirtOptions;
 import java.io.IOException;
 import java.util.List;
@@ -14,9 +16,11 @@ import java.util.List;
 /** A real libvirt daemon. */
 final class LibvirtHost implements DomainHost {
 
+    private final LibvirtOptions options;
     private final DomainBackups backups;
 
     LibvirtHost(LibvirtOptions options) {
+        this.options = options;
         this.backups = new DomainBackups(options);
     }
 
@@ -26,13 +30,18 @@ final class LibvirtHost implements DomainHost {
     }
 
     @Override
-    public RunningBackup begin(String domain, DomainBackupOptions options) throws IOException {
-        return backups.begin(domain, options);
+    public RunningBackup begin(String domain, DomainBackupOptions asked) throws IOException {
+        return backups.begin(domain, asked);
     }
 
     @Override
-    public boolean recover(String domain, DomainBackupOptions options) throws IOException {
-        return backups.recover(domain, options);
+    public boolean recover(String domain, DomainBackupOptions asked) throws IOException {
+        return backups.recover(domain, asked);
+    }
+
+    @Override
+    public LibvirtConnection connect() throws IOException {
+        return Libvirt.connect(options);
     }
 
     @Override

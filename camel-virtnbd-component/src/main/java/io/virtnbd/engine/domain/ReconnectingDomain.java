@@ -74,6 +74,24 @@ final class ReconnectingDomain implements LibvirtDomain {
         return call(domain -> domain.inactiveXml(secrets));
     }
 
+    /** Not repeated: it is not known whether it runs when the connection is lost. */
+    @Override
+    public void start() throws LibvirtCallException {
+        daemon.callOnce(connection -> {
+            connection.domain(uuid).start();
+            return null;
+        });
+    }
+
+    /** Not repeated, as a second call finds no domain. */
+    @Override
+    public void undefine() throws LibvirtCallException {
+        daemon.callOnce(connection -> {
+            connection.domain(uuid).undefine();
+            return null;
+        });
+    }
+
     @Override
     public Optional<String> metadata(String namespace) throws LibvirtCallException {
         return call(domain -> domain.metadata(namespace));

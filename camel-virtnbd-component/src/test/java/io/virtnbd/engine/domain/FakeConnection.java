@@ -34,6 +34,11 @@ final class FakeConnection implements LibvirtConnection {
         return domain;
     }
 
+    @Override
+    public LibvirtDomain define(String xml, boolean validate) {
+        throw new UnsupportedOperationException();
+    }
+
     private void requireAlive() throws LibvirtCallException {
         if (closed || !alive) {
             throw FakeDomain.failure(LibvirtCallException.Kind.CONNECTION, "domain");

@@ -130,6 +130,16 @@ final class FakeDomain implements LibvirtDomain {
         return call("inactiveXml", this::definition);
     }
 
+    @Override
+    public void start() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void undefine() {
+        throw new UnsupportedOperationException();
+    }
+
     private String definition() {
         StringBuilder xml = new StringBuilder("<domain><name>web1</name><uuid>" + UUID + "</uuid><devices>");
         disks.forEach((target, disk) -> xml.append("<disk type='network' device='disk'><driver name='qemu' type='")
