@@ -14,6 +14,7 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.spi.UnitOfWorkFactory;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.UnitOfWorkHelper;
@@ -113,7 +114,9 @@ final class StoreRequest {
         exchange.getMessage().setHeaders(headers.isEmpty() ? new HashMap<>() : headers);
         exchange.getMessage().setHeader(StoreHeaders.OPERATION, operation);
         exchange.getMessage().setHeader(Exchange.FILE_NAME, file);
-        exchange.getExchangeExtension().setUnitOfWork(PluginHelper.getUnitOfWorkFactory(context).createUnitOfWork(exchange));
+        UnitOfWorkFactory units = PluginHelper.getUnitOfWorkFactory(context);
+        units.afterPropertiesConfigured(context); // as nobody has done where no route has begun yet
+        exchange.getExchangeExtension().setUnitOfWork(units.createUnitOfWork(exchange));
         try {
             StoreProducers.of(context).send(uri, exchange);
         } catch (RuntimeException e) {
@@ -134,7 +137,7 @@ final class StoreRequest {
     private IOException failure(String operation, String file, Exception failure) {
         String what = store() + (file.isEmpty() ? "" : "/" + file);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof NoSuchFileException) {
+            if (cause instanceof NoSuchFileException && !operation.equals(StoreHeaders.LIST)) {
                 return (IOException) new NoSuchFileException(what).initCause(failure);
             }
             if (cause instanceof InterruptedException || isInterruption(cause)) {
