@@ -120,14 +120,14 @@ abstract class StoreContract {
     void readsWholeFilesAndParts() throws Exception {
         BackupStore store = endpoint();
 
-        assertThat(readAll(store, DISK)).isEqualTo(content);
+        assertThat(Arrays.equals(readAll(store, DISK), content)).isTrue();
         assertThat(readAll(store, "web2/empty")).isEmpty();
         Random random = new Random(2);
         for (int i = 0; i < 20; i++) {
             int start = random.nextInt(content.length);
             ByteBuffer part = ByteBuffer.allocate(1 + random.nextInt(Math.min(i * 50_000 + 10, content.length - start)));
             store.read(DISK, start, part);
-            assertThat(part.array()).isEqualTo(Arrays.copyOfRange(content, start, start + part.capacity()));
+            assertThat(Arrays.equals(part.array(), Arrays.copyOfRange(content, start, start + part.capacity()))).isTrue();
         }
     }
 
@@ -151,7 +151,7 @@ abstract class StoreContract {
                 readings.add(threads.submit(() -> readAll(store, DISK)));
             }
             for (Future<byte[]> reading : readings) {
-                assertThat(reading.get()).isEqualTo(content);
+                assertThat(Arrays.equals(reading.get(), content)).isTrue();
             }
         } finally {
             threads.shutdownNow();
@@ -164,7 +164,7 @@ abstract class StoreContract {
         store.tree();
         proxy().cutAfterReceived(MIB, 4);
 
-        assertThat(readAll(store, DISK)).isEqualTo(content);
+        assertThat(Arrays.equals(readAll(store, DISK), content)).isTrue();
         assertThat(proxy().faults()).isEqualTo(4);
     }
 
@@ -178,7 +178,7 @@ abstract class StoreContract {
             assertThatThrownBy(stream::readAllBytes).isInstanceOf(IOException.class).hasMessageContaining(DISK);
         }
         proxy().heal();
-        assertThat(readAll(store, DISK)).isEqualTo(content);
+        assertThat(Arrays.equals(readAll(store, DISK), content)).isTrue();
     }
 
     @Test
@@ -198,7 +198,7 @@ abstract class StoreContract {
 
         assertThatThrownBy(() -> store.open(DISK)).isInstanceOf(StoreException.class)
                 .hasMessageContaining("expected the one that was listed, found another");
-        assertThat(readAll(endpoint(), DISK)).isEqualTo(content);
+        assertThat(Arrays.equals(readAll(endpoint(), DISK), content)).isTrue();
     }
 
     @Test
