@@ -19,10 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README says of stores what the Kamelets say. */
-class StoresReadmeTest {
+public class StoresReadmeTest {
 
     /** What the section of a Kamelet has as its example. */
-    static String example(String kamelet) throws IOException {
+    public static String example(String kamelet) throws IOException {
         Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(section(kamelet));
         assertThat(block.find()).isTrue();
         return block.group(1);
