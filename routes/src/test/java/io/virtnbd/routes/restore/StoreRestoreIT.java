@@ -12,6 +12,7 @@ import io.virtnbd.routes.server.S3Server;
 import io.virtnbd.routes.sink.SinkRoutes.Made;
 import io.virtnbd.routes.store.StoresReadmeTest;
 import io.virtnbd.testing.RequiresTools;
+import io.virtnbd.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A chain is inspected, verified and restored where it is, by the example of the S3 store in this module's README. */
+/** A chain is inspected, verified, restored and served where it is, by the example of the S3 store in this module's README. */
 @RequiresTools({"libvirtd", "virsh", "qemu-img", "qemu-system-x86_64"})
 class StoreRestoreIT {
     @TempDir
@@ -77,6 +78,10 @@ class StoreRestoreIT {
     }
 
     private void start(Made backup) throws Exception {
+        start(camel, backup);
+    }
+
+    private void start(DefaultCamelContext camel, Made backup) throws Exception {
         String yaml = StoresReadmeTest.example("virtnbd-s3-store")
                 .replace("kvm1/web1/virtnbd.0/", "kvm1/" + sets.domain() + "/" + backup.chain() + "/")
                 .replace("/var/lib/libvirt/images/restored", directory.resolve("images") + "\n              format: raw")
@@ -105,6 +110,10 @@ class StoreRestoreIT {
     }
 
     private Exchange request(String endpoint) {
+        return request(camel, endpoint);
+    }
+
+    private static Exchange request(DefaultCamelContext camel, String endpoint) {
         return camel.createProducerTemplate().request(endpoint, exchange -> { });
     }
 
@@ -161,6 +170,25 @@ class StoreRestoreIT {
         start(sets.segments());
 
         assertRestored(request("direct:restore"), sets.segments());
+    }
+
+    /** Every sector is as it was, and no object is read as a whole. */
+    @Test
+    void servesDisksByPartsOfObjects() throws Exception {
+        for (Made backup : List.of(sets.plain(), sets.segments())) {
+            try (DefaultCamelContext serving = new DefaultCamelContext()) {
+                start(serving, backup);
+                whole.clear();
+                Map<?, ?> exports = request(serving, "direct:serve").getMessage().getBody(Map.class);
+                assertThat(exports).hasSize(2);
+                for (Map.Entry<String, Path> disk : sets.contents(backup).entrySet()) {
+                    Tool.run("qemu-img", "compare", "-f", "raw", "-F", "raw", exports.get(disk.getKey()).toString(),
+                            disk.getValue().toString());
+                }
+                assertThat(whole).noneMatch(name -> name.endsWith(".data"));
+                assertThat(parts).isNotEmpty();
+            }
+        }
     }
 
     @Test
