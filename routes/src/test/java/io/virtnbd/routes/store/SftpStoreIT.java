@@ -60,8 +60,9 @@ class SftpStoreIT extends StoreContract {
 
     @Override
     void replace(String name, byte[] bytes) throws Exception {
+        long before = Files.getLastModifiedTime(kept().resolve(name)).toMillis();
         write(name, bytes);
-        Files.setLastModifiedTime(kept().resolve(name), FileTime.fromMillis(System.currentTimeMillis() + 5000));
+        Files.setLastModifiedTime(kept().resolve(name), FileTime.fromMillis(before + 5000));
     }
 
     @Test
