@@ -12,6 +12,7 @@ import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreResult;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.nbd.protocol.NbdUri;
+import io.virtnbd.store.BackupStore;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,7 +28,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
 
-/** Restores the streams in the body, or in a directory, to an image, an export, or a directory of images. */
+/** Restores the streams in the body, or in a directory or store, to an image, an export, or a directory of images. */
 final class RestoreProducer extends DefaultProducer {
 
     RestoreProducer(VirtNbdEndpoint endpoint) {
@@ -64,20 +65,18 @@ final class RestoreProducer extends DefaultProducer {
 
     /** The streams for the one disk to restore. */
     private static List<StreamInput> single(Exchange exchange, RequestOptions options) throws IOException {
-        Object body = exchange.getMessage().getBody();
-        Optional<Path> set = options.directory().or(() -> StreamSources.directory(body));
+        Optional<BackupStore> set = options.backups(exchange);
         return set.isPresent()
-                ? BackupSets.inputs(BackupSets.selectOne(BackupSets.store(set.get()), options).checked(options.check()).only())
-                : StreamSources.streams(exchange, body);
+                ? BackupSets.inputs(BackupSets.selectOne(BackupSets.existing(set.get()), options).checked(options.check()).only())
+                : StreamSources.streams(exchange, exchange.getMessage().getBody());
     }
 
     private static Object toDirectory(Exchange exchange, Path target, RequestOptions options) throws Exception {
-        Object body = exchange.getMessage().getBody();
-        Optional<Path> set = StreamSources.directory(body);
+        Optional<BackupStore> set = options.backupsBesideTarget(exchange);
         if (set.isPresent()) {
             return setToDirectory(exchange.getMessage(), set.get(), target, options);
         }
-        List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, body));
+        List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, exchange.getMessage().getBody()));
         PeekedStream first = PeekedStream.of(inputs.get(0));
         inputs.set(0, first.input());
         Path image = image(target, first.metadata().diskName(), options);
@@ -85,9 +84,9 @@ final class RestoreProducer extends DefaultProducer {
     }
 
     /** What can be refused is refused before the first disk is restored. */
-    private static Object setToDirectory(Message message, Path set, Path target, RequestOptions options) throws Exception {
+    private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options) throws Exception {
         Map<Path, Chain> images = new LinkedHashMap<>();
-        ChainSelection selection = BackupSets.select(BackupSets.store(set), options);
+        ChainSelection selection = BackupSets.select(BackupSets.existing(set), options);
         for (Chain chain : selection.chains()) {
             images.put(image(target, chain.disk(), options), chain);
         }
