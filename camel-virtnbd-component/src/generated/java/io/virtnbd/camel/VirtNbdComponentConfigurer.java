@@ -71,6 +71,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "excludeDisks": getOrCreateConfiguration(target).setExcludeDisks(property(camelContext, java.lang.String.class, value)); return true;
         case "exportname":
         case "exportName": getOrCreateConfiguration(target).setExportName(property(camelContext, java.lang.String.class, value)); return true;
+        case "failondamage":
+        case "failOnDamage": getOrCreateConfiguration(target).setFailOnDamage(property(camelContext, boolean.class, value)); return true;
         case "format": getOrCreateConfiguration(target).setFormat(property(camelContext, java.lang.String.class, value)); return true;
         case "freeze": getOrCreateConfiguration(target).setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
         case "freezetimeout":
@@ -138,6 +140,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "sslcontextparameters":
         case "sslContextParameters": getOrCreateConfiguration(target).setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "start": getOrCreateConfiguration(target).setStart(property(camelContext, boolean.class, value)); return true;
+        case "statefile":
+        case "stateFile": getOrCreateConfiguration(target).setStateFile(property(camelContext, java.lang.String.class, value)); return true;
         case "store": getOrCreateConfiguration(target).setStore(property(camelContext, java.lang.String.class, value)); return true;
         case "synthesize": getOrCreateConfiguration(target).setSynthesize(property(camelContext, boolean.class, value)); return true;
         case "unit": getOrCreateConfiguration(target).setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
@@ -197,6 +201,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "excludeDisks": return java.lang.String.class;
         case "exportname":
         case "exportName": return java.lang.String.class;
+        case "failondamage":
+        case "failOnDamage": return boolean.class;
         case "format": return java.lang.String.class;
         case "freeze": return io.virtnbd.camel.FreezeOption.class;
         case "freezetimeout":
@@ -264,6 +270,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "start": return boolean.class;
+        case "statefile":
+        case "stateFile": return java.lang.String.class;
         case "store": return java.lang.String.class;
         case "synthesize": return boolean.class;
         case "unit": return io.virtnbd.camel.BackupUnit.class;
@@ -324,6 +332,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "excludeDisks": return getOrCreateConfiguration(target).getExcludeDisks();
         case "exportname":
         case "exportName": return getOrCreateConfiguration(target).getExportName();
+        case "failondamage":
+        case "failOnDamage": return getOrCreateConfiguration(target).isFailOnDamage();
         case "format": return getOrCreateConfiguration(target).getFormat();
         case "freeze": return getOrCreateConfiguration(target).getFreeze();
         case "freezetimeout":
@@ -391,6 +401,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "sslcontextparameters":
         case "sslContextParameters": return getOrCreateConfiguration(target).getSslContextParameters();
         case "start": return getOrCreateConfiguration(target).isStart();
+        case "statefile":
+        case "stateFile": return getOrCreateConfiguration(target).getStateFile();
         case "store": return getOrCreateConfiguration(target).getStore();
         case "synthesize": return getOrCreateConfiguration(target).isSynthesize();
         case "unit": return getOrCreateConfiguration(target).getUnit();

@@ -72,6 +72,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "excludeDisks": target.getConfiguration().setExcludeDisks(property(camelContext, java.lang.String.class, value)); return true;
         case "exportname":
         case "exportName": target.getConfiguration().setExportName(property(camelContext, java.lang.String.class, value)); return true;
+        case "failondamage":
+        case "failOnDamage": target.getConfiguration().setFailOnDamage(property(camelContext, boolean.class, value)); return true;
         case "format": target.getConfiguration().setFormat(property(camelContext, java.lang.String.class, value)); return true;
         case "freeze": target.getConfiguration().setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
         case "freezetimeout":
@@ -153,6 +155,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "start": target.getConfiguration().setStart(property(camelContext, boolean.class, value)); return true;
         case "startscheduler":
         case "startScheduler": target.setStartScheduler(property(camelContext, boolean.class, value)); return true;
+        case "statefile":
+        case "stateFile": target.getConfiguration().setStateFile(property(camelContext, java.lang.String.class, value)); return true;
         case "store": target.getConfiguration().setStore(property(camelContext, java.lang.String.class, value)); return true;
         case "synthesize": target.getConfiguration().setSynthesize(property(camelContext, boolean.class, value)); return true;
         case "timeunit":
@@ -222,6 +226,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "excludeDisks": return java.lang.String.class;
         case "exportname":
         case "exportName": return java.lang.String.class;
+        case "failondamage":
+        case "failOnDamage": return boolean.class;
         case "format": return java.lang.String.class;
         case "freeze": return io.virtnbd.camel.FreezeOption.class;
         case "freezetimeout":
@@ -303,6 +309,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "start": return boolean.class;
         case "startscheduler":
         case "startScheduler": return boolean.class;
+        case "statefile":
+        case "stateFile": return java.lang.String.class;
         case "store": return java.lang.String.class;
         case "synthesize": return boolean.class;
         case "timeunit":
@@ -373,6 +381,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "excludeDisks": return target.getConfiguration().getExcludeDisks();
         case "exportname":
         case "exportName": return target.getConfiguration().getExportName();
+        case "failondamage":
+        case "failOnDamage": return target.getConfiguration().isFailOnDamage();
         case "format": return target.getConfiguration().getFormat();
         case "freeze": return target.getConfiguration().getFreeze();
         case "freezetimeout":
@@ -454,6 +464,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "start": return target.getConfiguration().isStart();
         case "startscheduler":
         case "startScheduler": return target.isStartScheduler();
+        case "statefile":
+        case "stateFile": return target.getConfiguration().getStateFile();
         case "store": return target.getConfiguration().getStore();
         case "synthesize": return target.getConfiguration().isSynthesize();
         case "timeunit":

@@ -23,7 +23,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(91);
+        Set<String> props = new HashSet<>(93);
         props.add("backoffErrorThreshold");
         props.add("backoffIdleThreshold");
         props.add("backoffMultiplier");
@@ -54,6 +54,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
         props.add("exchangePattern");
         props.add("excludeDisks");
         props.add("exportName");
+        props.add("failOnDamage");
         props.add("format");
         props.add("freeze");
         props.add("freezeTimeout");
@@ -105,6 +106,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
         props.add("sslContextParameters");
         props.add("start");
         props.add("startScheduler");
+        props.add("stateFile");
         props.add("store");
         props.add("synthesize");
         props.add("timeUnit");

@@ -11,21 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.support.DefaultProducer;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /** Begins a backup and leaves it as the body. It stays open until the exchange is done. */
-final class BackupProducer extends DefaultProducer {
+final class BackupProducer extends VirtNbdProducer {
 
     private static final String OWN_HEADERS = "CamelVirtNbd";
 
     BackupProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
-    }
-
-    @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.store.BackupStore;
-import io.virtnbd.store.DirectoryStore;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,13 +27,14 @@ final class BackupSets {
     private BackupSets() {
     }
 
-    /** @throws ChainException if it is not a directory */
-    static BackupStore store(Path directory) throws ChainException {
-        if (!Files.isDirectory(directory)) {
-            throw new ChainException(directory + ": expected a directory with a backup, found "
-                    + (Files.exists(directory) ? "a file" : "nothing"));
+    /** @throws ChainException if it is a directory of this machine, and there is none */
+    static BackupStore existing(BackupStore store) throws ChainException {
+        Optional<Path> directory = store.path("");
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new ChainException(store.name() + ": expected a directory with a backup, found "
+                    + (Files.exists(directory.get()) ? "a file" : "nothing"));
         }
-        return new DirectoryStore(directory);
+        return store;
     }
 
     /**
@@ -58,6 +58,16 @@ final class BackupSets {
             return BackupDirectory.read(store); // says what it expects of one
         }
         return catalog.find(itself ? null : options.setDomain().orElse(null), chain.orElse(null)).directory();
+    }
+
+    /** Where the set that a request means is, with all chains in it; nothing of it is read. */
+    static BackupStore place(BackupStore store, RequestOptions options) throws IOException {
+        if (isSet(store)) {
+            return store;
+        }
+        BackupCatalog catalog = BackupCatalog.read(store);
+        boolean nothing = catalog.sets().isEmpty() && catalog.unreadable().isEmpty();
+        return nothing ? store : catalog.find(options.setDomain().orElse(null), options.chain(true).orElse(null)).store();
     }
 
     private static boolean isSet(BackupStore store) throws IOException {
@@ -97,11 +107,6 @@ final class BackupSets {
             chains.add(set.chain(each, until));
         }
         return chains;
-    }
-
-    /** The chains in a directory, which is a set itself. */
-    static List<Chain> chains(Path directory, String disk, Until until) throws IOException {
-        return chains(BackupDirectory.read(directory), disk, until);
     }
 
     /** The one chain to restore to one target. */

@@ -8,7 +8,7 @@ import io.virtnbd.camel.delivery.BackupProgress;
 import io.virtnbd.camel.delivery.BackupRun;
 import io.virtnbd.camel.delivery.DeliveryOptions;
 import io.virtnbd.camel.delivery.OpenBackups;
-import io.virtnbd.camel.event.BackupEvents;
+import io.virtnbd.camel.event.VirtNbdEvents;
 import io.virtnbd.camel.event.BackupFailedEvent;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.engine.backup.ExportBackup;
@@ -71,7 +71,7 @@ final class BackupStart {
         } catch (RepeatedRequestException e) {
             throw e; // nothing has failed
         } catch (IOException | GeneralSecurityException | RuntimeException | Error e) {
-            BackupEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), e));
+            VirtNbdEvents.send(context, () -> new BackupFailedEvent(context, domain, Optional.empty(), e));
             throw e;
         }
     }

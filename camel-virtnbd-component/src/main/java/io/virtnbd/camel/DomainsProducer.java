@@ -6,18 +6,12 @@ package io.virtnbd.camel;
 
 import java.io.IOException;
 import org.apache.camel.Exchange;
-import org.apache.camel.support.DefaultProducer;
 
 /** Replaces the body by the names of the domains that match a pattern, sorted; an empty list where none does. */
-final class DomainsProducer extends DefaultProducer {
+final class DomainsProducer extends VirtNbdProducer {
 
     DomainsProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
-    }
-
-    @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
     }
 
     @Override

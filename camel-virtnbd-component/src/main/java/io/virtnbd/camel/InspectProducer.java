@@ -8,8 +8,8 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.store.BackupStore;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +24,9 @@ final class InspectProducer extends ReportProducer {
     }
 
     @Override
-    Map<String, Object> directory(Path directory, RequestOptions options) throws IOException {
+    Map<String, Object> backups(BackupStore store, RequestOptions options) throws IOException {
         Map<String, Object> disks = new LinkedHashMap<>();
-        for (Chain chain : BackupSets.select(BackupSets.store(directory), options).chains()) {
+        for (Chain chain : BackupSets.select(BackupSets.existing(store), options).chains()) {
             List<Map<String, Object>> streams = new ArrayList<>();
             for (ChainMember member : chain.members()) {
                 Map<String, Object> stream = Reports.of(member.metadata());
@@ -36,13 +36,17 @@ final class InspectProducer extends ReportProducer {
             }
             disks.put(chain.disk(), streams);
         }
-        return Map.of("directory", directory.toString(), "disks", disks);
+        return Map.of("directory", store.name(), "disks", disks);
     }
 
     @Override
-    Map<String, Object> stream(StreamInput input, Message message) throws IOException {
-        StreamMetadata metadata = PeekedStream.metadata(input);
-        Reports.setHeaders(message, metadata);
-        return Reports.of(metadata);
+    Map<String, Object> streams(List<StreamInput> inputs, Message message) throws IOException {
+        List<Map<String, Object>> reports = new ArrayList<>();
+        for (StreamInput input : inputs) {
+            StreamMetadata metadata = PeekedStream.metadata(input);
+            Reports.setHeaders(message, metadata);
+            reports.add(Reports.of(metadata));
+        }
+        return reports.size() == 1 ? reports.get(0) : Map.of("streams", reports);
     }
 }

@@ -13,6 +13,7 @@ import io.virtnbd.engine.backup.DiskReadOptions;
 final class OptionRules {
 
     private static final int MOST_COMPRESSION = 12;
+    private static final int ALL = 100;
 
     private OptionRules() {
     }
@@ -57,7 +58,8 @@ final class OptionRules {
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(options);
-            case verify, inspect, domains, serve, synthesize, retention -> { }
+            case verify -> checkVerify(endpoint.getConfiguration());
+            case inspect, domains, serve, synthesize, retention -> { }
         }
     }
 
@@ -102,6 +104,13 @@ final class OptionRules {
         if (endpoint.getName() != null) {
             options.domain();
         }
+    }
+
+    private static void checkVerify(VirtNbdConfiguration configuration) {
+        require(configuration.getPercent() >= 1 && configuration.getPercent() <= ALL, "percent", configuration.getPercent(),
+                "1 to " + ALL);
+        require(configuration.getStateFile() == null || configuration.getPercent() < ALL, "stateFile",
+                configuration.getStateFile(), "none where all is read in each run: set percent to less than " + ALL);
     }
 
     private static void checkRestore(RequestOptions options) {

@@ -5,7 +5,6 @@
 package io.virtnbd.camel;
 
 import io.virtnbd.engine.restore.RestoreResult;
-import io.virtnbd.engine.verify.StreamReport;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,17 +31,6 @@ final class Reports {
         report.put("streamVersion", metadata.streamVersion());
         metadata.segmentIndex().ifPresent(index -> report.put("segmentIndex", index));
         metadata.segmentCount().ifPresent(count -> report.put("segmentCount", count));
-        return report;
-    }
-
-    static Map<String, Object> of(StreamReport verified) {
-        Map<String, Object> report = of(verified.metadata());
-        report.put("streamBytes", verified.streamBytes());
-        report.put("dataFrames", verified.dataFrames());
-        report.put("zeroFrames", verified.zeroFrames());
-        report.put("dataBytes", verified.dataBytes());
-        report.put("zeroBytes", verified.zeroBytes());
-        report.put("sha256", verified.sha256());
         return report;
     }
 

@@ -9,10 +9,10 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.Level;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
-import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.engine.restore.RestoreResult;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.nbd.protocol.NbdUri;
+import io.virtnbd.store.BackupStore;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,7 +28,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
 
-/** Restores the streams in the body, or in a directory, to an image, an export, or a directory of images. */
+/** Restores the streams in the body, or in a directory or store, to an image, an export, or a directory of images. */
 final class RestoreProducer extends DefaultProducer {
 
     RestoreProducer(VirtNbdEndpoint endpoint) {
@@ -41,14 +41,6 @@ final class RestoreProducer extends DefaultProducer {
     }
 
     @Override
-    protected void doStart() throws Exception {
-        if (MachineRestore.isAskedFor(getEndpoint().getConfiguration())) {
-            getEndpoint().usedByProducer();
-        }
-        super.doStart();
-    }
-
-    @Override
     public void process(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         RequestOptions options = new RequestOptions(getEndpoint(), message);
@@ -57,73 +49,58 @@ final class RestoreProducer extends DefaultProducer {
         if (image.isPresent() && export.isPresent()) {
             throw new IllegalArgumentException("image and nbdUri are both set, expected one: a restore has one target");
         }
-        MachineRestore machine = new MachineRestore(getEndpoint(), options);
         Object body;
         if (image.isPresent()) {
-            RestoreOptions target = options.restoreTo(image.get());
-            body = file(report(message, toImage(single(exchange, options, machine, target), target)));
+            body = file(report(message, toImage(single(exchange, options), image.get(), options)));
         } else if (export.isPresent()) {
-            RestoreOptions target = options.restoreTo(export.get());
-            body = Reports.of(report(message, DiskRestore.restore(single(exchange, options, machine, target), target)));
+            body = Reports.of(report(message, DiskRestore.restore(single(exchange, options), options.restoreTo(export.get()))));
         } else {
             Path directory = options.directory().orElseThrow(() -> new IllegalArgumentException(
                     "restore needs a target: the option image, nbdUri or directory, or a header for it"));
-            body = toDirectory(exchange, directory, options, machine);
+            body = toDirectory(exchange, directory, options);
         }
-        machine.define(message);
         RequestOptions.removeOptionHeaders(message);
         message.setBody(body);
     }
 
     /** The streams for the one disk to restore. */
-    private static List<StreamInput> single(Exchange exchange, RequestOptions options, MachineRestore machine,
-            RestoreOptions target) throws IOException {
-        Object body = exchange.getMessage().getBody();
-        Optional<Path> set = options.directory().or(() -> StreamSources.directory(body));
-        if (set.isEmpty()) {
-            machine.checkNoSet();
-            return StreamSources.streams(exchange, body);
-        }
-        ChainSelection selection = BackupSets.selectOne(BackupSets.store(set.get()), options);
-        machine.check(selection.set().store(), Map.of(selection.only(), target));
-        return BackupSets.inputs(selection.checked(options.check()).only());
+    private static List<StreamInput> single(Exchange exchange, RequestOptions options) throws IOException {
+        Optional<BackupStore> set = options.backups(exchange);
+        return set.isPresent()
+                ? BackupSets.inputs(BackupSets.selectOne(BackupSets.existing(set.get()), options).checked(options.check()).only())
+                : StreamSources.streams(exchange, exchange.getMessage().getBody());
     }
 
-    private static Object toDirectory(Exchange exchange, Path target, RequestOptions options, MachineRestore machine)
-            throws Exception {
-        Object body = exchange.getMessage().getBody();
-        Optional<Path> set = StreamSources.directory(body);
+    private static Object toDirectory(Exchange exchange, Path target, RequestOptions options) throws Exception {
+        Optional<BackupStore> set = options.backupsBesideTarget(exchange);
         if (set.isPresent()) {
-            return setToDirectory(exchange.getMessage(), set.get(), target, options, machine);
+            return setToDirectory(exchange.getMessage(), set.get(), target, options);
         }
-        machine.checkNoSet();
-        List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, body));
+        List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, exchange.getMessage().getBody()));
         PeekedStream first = PeekedStream.of(inputs.get(0));
         inputs.set(0, first.input());
         Path image = image(target, first.metadata().diskName(), options);
-        return file(report(exchange.getMessage(), toImage(inputs, options.restoreTo(image))));
+        return file(report(exchange.getMessage(), toImage(inputs, image, options)));
     }
 
     /** What can be refused is refused before the first disk is restored. */
-    private static Object setToDirectory(Message message, Path set, Path target, RequestOptions options, MachineRestore machine)
-            throws Exception {
-        Map<Chain, RestoreOptions> images = new LinkedHashMap<>();
-        ChainSelection selection = BackupSets.select(BackupSets.store(set), options);
+    private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options) throws Exception {
+        Map<Path, Chain> images = new LinkedHashMap<>();
+        ChainSelection selection = BackupSets.select(BackupSets.existing(set), options);
         for (Chain chain : selection.chains()) {
-            images.put(chain, options.restoreTo(image(target, chain.disk(), options)));
+            images.put(image(target, chain.disk(), options), chain);
         }
-        for (RestoreOptions each : images.values()) {
-            if (!options.overwrite() && Files.exists(each.image())) {
-                throw new FileAlreadyExistsException(each.image().toString(), null,
+        for (Path image : images.keySet()) {
+            if (!options.overwrite() && Files.exists(image)) {
+                throw new FileAlreadyExistsException(image.toString(), null,
                         "nothing was restored; set overwrite=true to replace it");
             }
         }
-        machine.check(selection.set().store(), images);
         selection.checked(options.check());
         Map<String, File> restored = new LinkedHashMap<>();
         RestoreResult last = null;
-        for (Map.Entry<Chain, RestoreOptions> entry : images.entrySet()) {
-            last = toImage(BackupSets.inputs(entry.getKey()), entry.getValue());
+        for (Map.Entry<Path, Chain> entry : images.entrySet()) {
+            last = toImage(BackupSets.inputs(entry.getValue()), entry.getKey(), options);
             restored.put(last.disk(), file(last));
         }
         return options.disk().isPresent() ? file(report(message, last)) : restored;
@@ -136,12 +113,12 @@ final class RestoreProducer extends DefaultProducer {
         return directory.resolve(disk + "." + format.name().toLowerCase(Locale.ROOT));
     }
 
-    private static RestoreResult toImage(List<StreamInput> inputs, RestoreOptions target) throws Exception {
-        Path parent = target.image().toAbsolutePath().getParent();
+    private static RestoreResult toImage(List<StreamInput> inputs, Path image, RequestOptions options) throws Exception {
+        Path parent = image.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        return DiskRestore.restore(inputs, target);
+        return DiskRestore.restore(inputs, options.restoreTo(image));
     }
 
     private static RestoreResult report(Message message, RestoreResult result) {

@@ -8,7 +8,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 
-/** Which backups are kept, and how stores are verified bit by bit. */
+/** Which backups are kept. */
 @UriParams
 public class RetentionConfiguration extends ServeConfiguration {
     @UriParam(label = "producer", defaultValue = "0")
@@ -36,12 +36,6 @@ public class RetentionConfiguration extends ServeConfiguration {
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Retention only: whether it is only reported what would be deleted.")
     private boolean dryRun;
-
-    @UriParam(label = "producer", defaultValue = "100")
-    @Metadata(description = "Verify only, of a directory or a store: how many of a hundred streams are read to their end;"
-                            + " the next runs read the others in turn. Structure and continuity of all chains are always"
-                            + " checked.")
-    private int percent = 100;
 
     public int getKeepLast() {
         return keepLast;
@@ -89,13 +83,5 @@ public class RetentionConfiguration extends ServeConfiguration {
 
     public void setDryRun(boolean dryRun) {
         this.dryRun = dryRun;
-    }
-
-    public int getPercent() {
-        return percent;
-    }
-
-    public void setPercent(int percent) {
-        this.percent = percent;
     }
 }

@@ -4,43 +4,94 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.event.VerificationFailedEvent;
+import io.virtnbd.camel.event.VirtNbdEvents;
 import io.virtnbd.engine.restore.StreamInput;
-import io.virtnbd.engine.verify.StreamReport;
-import io.virtnbd.engine.verify.StreamVerifier;
+import io.virtnbd.engine.verify.StoreVerifier;
+import io.virtnbd.engine.verify.VerificationState;
+import io.virtnbd.store.BackupStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Message;
 
-/** Reads the streams in the body to their end, and replaces the body by a report. What is damaged fails the exchange. */
+/** Reads streams to their end, and replaces the body by a report. What is damaged fails the exchange. */
 final class VerifyProducer extends ReportProducer {
+
+    private static final int ALL = 100;
+
+    private final VerifyConfiguration configuration;
+    private final VerificationState state;
+    /** Runs that read a part follow each other. */
+    private final ReentrantLock running = new ReentrantLock();
 
     VerifyProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
+        configuration = endpoint.getConfiguration();
+        state = configuration.getStateFile() == null ? VerificationState.inMemory()
+                : VerificationState.file(Path.of(configuration.getStateFile()));
     }
 
     @Override
-    Map<String, Object> directory(Path directory, RequestOptions options) throws IOException {
-        if (getEndpoint().getConfiguration().isRecursive()) {
-            if (options.disk().isPresent() || options.until() != null) {
-                throw new IllegalArgumentException("recursive is set with disk or until, expected neither: it verifies the whole"
-                        + " of each chain");
-            }
-            return new TreeVerifier(directory).verify();
+    Map<String, Object> backups(BackupStore store, RequestOptions options) throws Exception {
+        boolean partly = configuration.getPercent() < ALL;
+        if ((configuration.isRecursive() || partly) && (options.disk().isPresent() || options.isUntil())) {
+            throw new IllegalArgumentException((partly ? "percent" : "recursive") + " is set with disk or until, expected"
+                    + " neither: it verifies the whole of each chain");
         }
-        return new DirectoryVerifier(directory).verify(options.disk().orElse(null), options.until());
+        if (!partly) {
+            return tell(() -> verify(StoreVerifier.of(place(store, options)), options));
+        }
+        running.lock();
+        try {
+            return tell(() -> verify(
+                    StoreVerifier.of(place(store, options), configuration.getPercent(), state), options));
+        } finally {
+            running.unlock();
+        }
+    }
+
+    private BackupStore place(BackupStore store, RequestOptions options) throws IOException {
+        BackupStore existing = BackupSets.existing(store);
+        return configuration.isRecursive() ? existing : BackupSets.place(existing, options);
+    }
+
+    private VerifyOutcome verify(StoreVerifier verifier, RequestOptions options) throws IOException {
+        if (configuration.isRecursive()) {
+            return VerifyOutcome.ofTree(verifier.verifyTree());
+        }
+        Map<String, List<Map<String, Object>>> disks = new TreeMap<>();
+        return VerifyOutcome.ofSet(verifier.verifySet(options.disk().orElse(null), options.until(), stream ->
+                disks.computeIfAbsent(stream.disk(), disk -> new ArrayList<>()).add(VerifyReports.of(stream))), disks);
     }
 
     @Override
-    Map<String, Object> stream(StreamInput input, Message message) throws IOException {
-        if (getEndpoint().getConfiguration().isRecursive()) {
-            throw new IllegalArgumentException("recursive is set and the body is a stream, expected a directory");
+    Map<String, Object> streams(List<StreamInput> inputs, Message message) throws Exception {
+        if (configuration.isRecursive() || configuration.getPercent() < ALL) {
+            throw new IllegalArgumentException((configuration.isRecursive() ? "recursive" : "percent")
+                    + " is set and the body is a stream, expected a directory or a store");
         }
-        try (InputStream stream = input.open()) {
-            StreamReport report = StreamVerifier.verify(stream);
-            Reports.setHeaders(message, report.metadata());
-            return Reports.of(report);
+        return tell(() -> new StreamVerification(message).verify(inputs));
+    }
+
+    private interface Verification {
+        VerifyOutcome run() throws IOException;
+    }
+
+    private Map<String, Object> tell(Verification verification) throws IOException {
+        VerifyOutcome outcome;
+        try {
+            outcome = verification.run();
+        } catch (IOException | RuntimeException e) {
+            VirtNbdEvents.send(getEndpoint().getCamelContext(),
+                    () -> new VerificationFailedEvent(getEndpoint().getCamelContext(), Optional.empty(), e));
+            throw e;
         }
+        return outcome.tell(getEndpoint().getCamelContext(), configuration.isFailOnDamage());
     }
 }

@@ -12,7 +12,7 @@ import org.apache.camel.spi.UriParams;
 
 /** What is backed up and how, and what is restored and where to. */
 @UriParams
-public class VirtNbdConfiguration extends RetentionConfiguration implements Cloneable {
+public class VirtNbdConfiguration extends VerifyConfiguration implements Cloneable {
 
     @UriParam
     @Metadata(description = "Name of the disk. For restore, verify and inspect: which one, where a backup set has several."
@@ -63,10 +63,6 @@ public class VirtNbdConfiguration extends RetentionConfiguration implements Clon
     @UriParam(label = "advanced")
     @Metadata(description = "Is told how far a backup or a restore has come.")
     private ProgressListener progressListener;
-    @UriParam(label = "producer", defaultValue = "false")
-    @Metadata(description = "Verify only, of a directory: whether each directory with backups in it and below is verified on its"
-                            + " own. One that is damaged does not keep the others from it; then the exchange fails with all.")
-    private boolean recursive;
 
     /** An independent configuration with the same options. */
     public VirtNbdConfiguration copy() {
@@ -172,13 +168,5 @@ public class VirtNbdConfiguration extends RetentionConfiguration implements Clon
 
     public void setProgressListener(ProgressListener progressListener) {
         this.progressListener = progressListener;
-    }
-
-    public boolean isRecursive() {
-        return recursive;
-    }
-
-    public void setRecursive(boolean recursive) {
-        this.recursive = recursive;
     }
 }

@@ -45,7 +45,8 @@ final class ChainGroups {
                 List<Layer> same = makers.computeIfAbsent(layer.checkpoint(), checkpoint -> new ArrayList<>());
                 for (Layer other : same) {
                     if (layer.mayBeOfChainOf(other)) {
-                        throw new ChainException(layer.fileName() + " and " + other.fileName() + ": expected checkpoints of "
+                        throw new ChainException(ChainException.Fault.DOUBLED,
+                                layer.fileName() + " and " + other.fileName() + ": expected checkpoints of "
                                 + "their own, found '" + layer.checkpoint() + "' in both");
                     }
                 }

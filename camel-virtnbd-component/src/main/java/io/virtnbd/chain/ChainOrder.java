@@ -180,7 +180,8 @@ final class ChainOrder {
         Layer base = path.get(0);
         for (Layer layer : path) {
             if (!layer.chainId().isEmpty() && !base.chainId().isEmpty() && !layer.chainId().equals(base.chainId())) {
-                throw new ChainException(layer.fileName() + ": expected a stream of the chain that began with "
+                throw new ChainException(ChainException.Fault.FOREIGN,
+                        layer.fileName() + ": expected a stream of the chain that began with "
                         + base.fileName() + " at " + base.chainId() + ", found one of the chain of " + layer.chainId()
                         + "; the full of that chain was replaced, or its streams were moved here");
             }

@@ -103,7 +103,8 @@ final class CompleteBackups {
             boolean later = time.isPresent()
                     && BackupTimes.parse(manifest.date()).map(date -> date.isAfter(time.get())).orElse(false);
             if (!later && CheckpointNumber.compare(manifest.checkpoint(), checkpoint).orElse(0) > 0) {
-                throw new ChainException("disk " + disk + ": expected the stream " + lost.name() + " that the manifest of "
+                throw new ChainException(ChainException.Fault.MISSING,
+                        "disk " + disk + ": expected the stream " + lost.name() + " that the manifest of "
                         + manifest.checkpoint() + " lists, found no such file; the newest content without it is that of "
                         + checkpoint + ", which has to be asked for by that name");
             }
@@ -168,7 +169,8 @@ final class CompleteBackups {
         for (String one : disks.keySet()) {
             for (String other : disks.tailMap(one).keySet()) {
                 if (!one.equals(other) && Collections.disjoint(disks.get(one), disks.get(other))) {
-                    throw new ChainException(place + ": expected backups of one domain, found manifests of " + one
+                    throw new ChainException(ChainException.Fault.FOREIGN,
+                            place + ": expected backups of one domain, found manifests of " + one
                             + " with disks " + disks.get(one) + " and of " + other + " with disks " + disks.get(other)
                             + "; each needs a directory of its own");
                 }

@@ -53,7 +53,8 @@ final class DiskLayers {
             }
             Layer other = byCheckpoint.put(layer.checkpoint(), layer);
             if (other != null) {
-                throw new ChainException(layer.fileName() + " and " + other.fileName() + ": expected checkpoints of their own, "
+                throw new ChainException(ChainException.Fault.DOUBLED,
+                        layer.fileName() + " and " + other.fileName() + ": expected checkpoints of their own, "
                         + "found '" + layer.checkpoint() + "' in both");
             }
             if (layer.level() == Level.INC) {
@@ -71,7 +72,8 @@ final class DiskLayers {
             Layer other = layer.date().isEmpty() ? null
                     : seen.put(List.of(layer.checkpoint(), layer.parent(), layer.date()), layer);
             if (other != null) {
-                throw new ChainException(layer.fileName() + " and " + other.fileName() + ": expected two differentials, found"
+                throw new ChainException(ChainException.Fault.DOUBLED,
+                        layer.fileName() + " and " + other.fileName() + ": expected two differentials, found"
                         + " the same one of " + layer.date() + " twice");
             }
         }
@@ -138,7 +140,8 @@ final class DiskLayers {
                 .map(diff -> "; only the differential " + diff.fileName()
                         + " has that name, and nothing builds on a differential")
                 .orElse("");
-        throw new ChainException(layer.fileName() + ": expected the stream of its parent checkpoint '" + layer.parent()
+        throw new ChainException(ChainException.Fault.MISSING,
+                layer.fileName() + ": expected the stream of its parent checkpoint '" + layer.parent()
                 + "', found " + checkpoints(byCheckpoint.values()) + differential);
     }
 

@@ -60,7 +60,8 @@ final class LayerBuilder {
     private static void checkName(StreamFile file) throws ChainException {
         String found = file.metadata().diskName();
         if (!found.isEmpty() && !found.equals(file.name().disk())) {
-            throw new ChainException(file.fileName() + " is a foreign stream: expected disk '" + file.name().disk()
+            throw new ChainException(ChainException.Fault.FOREIGN,
+                    file.fileName() + " is a foreign stream: expected disk '" + file.name().disk()
                     + "' as its name says, found disk '" + found + "' in its metadata");
         }
         boolean base = file.name().level().isBase();

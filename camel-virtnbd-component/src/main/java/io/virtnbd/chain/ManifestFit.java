@@ -32,14 +32,16 @@ final class ManifestFit {
                 .collect(Collectors.toCollection(TreeSet::new));
         for (StreamFile file : layer.files()) {
             if (!listed.contains(file.fileName())) {
-                throw new ChainException(file.fileName() + ": expected a stream that the manifest of " + layer.checkpoint()
+                throw new ChainException(ChainException.Fault.FOREIGN,
+                        file.fileName() + ": expected a stream that the manifest of " + layer.checkpoint()
                         + " lists, found in it " + (listed.isEmpty() ? "none of disk " + disk : names(listed)));
             }
             checkMetadata(file);
         }
         layer.files().forEach(file -> listed.remove(file.fileName()));
         for (String lost : listed) {
-            throw new ChainException("disk " + disk + ": expected the stream " + lost + " of checkpoint '" + layer.checkpoint()
+            throw new ChainException(ChainException.Fault.MISSING,
+                    "disk " + disk + ": expected the stream " + lost + " of checkpoint '" + layer.checkpoint()
                     + "' that its manifest lists, found " + (names.contains(lost) ? "a stream of another one under that name"
                             : "no such file"));
         }
@@ -48,7 +50,8 @@ final class ManifestFit {
     private void checkMetadata(StreamFile file) throws ChainException {
         String date = file.metadata().date();
         if (!date.isEmpty() && !date.equals(manifest.date())) {
-            throw new ChainException(file.fileName() + ": expected a stream of " + manifest.date() + " as the manifest of "
+            throw new ChainException(ChainException.Fault.FOREIGN,
+                    file.fileName() + ": expected a stream of " + manifest.date() + " as the manifest of "
                     + manifest.checkpoint() + " says, found one of " + date);
         }
         if (manifest.parentCheckpoint().isEmpty() && file.metadata().incremental()) {

@@ -25,7 +25,8 @@ final class SegmentCheck {
         for (StreamFile segment : segments) {
             checkSameBackup(first, segment);
             if (index(segment) < expected) {
-                throw new ChainException(segment.fileName() + " is segment " + index(segment) + " of " + count
+                throw new ChainException(ChainException.Fault.DOUBLED,
+                        segment.fileName() + " is segment " + index(segment) + " of " + count
                         + " a second time, expected " + (expected < count ? "segment " + expected : "no more segments")
                         + "; the first is " + segments.get(expected - 1).fileName());
             }
@@ -45,7 +46,8 @@ final class SegmentCheck {
         StreamMetadata found = segment.metadata();
         if (!expected.segmentCount().equals(found.segmentCount()) || expected.virtualSize() != found.virtualSize()
                 || !expected.date().equals(found.date())) {
-            throw new ChainException(segment.fileName() + " is of another backup than " + first.fileName() + ": expected "
+            throw new ChainException(ChainException.Fault.FOREIGN,
+                    segment.fileName() + " is of another backup than " + first.fileName() + ": expected "
                     + describe(expected) + ", found " + describe(found));
         }
     }
@@ -56,7 +58,8 @@ final class SegmentCheck {
     }
 
     private static ChainException missing(StreamFile first, int index, int count, String found) {
-        return new ChainException("segment " + index + " is missing from the " + first.name().level().label() + " backup '"
+        return new ChainException(ChainException.Fault.MISSING,
+                "segment " + index + " is missing from the " + first.name().level().label() + " backup '"
                 + first.checkpoint() + "' of disk " + first.name().disk() + ": expected segments 0 to " + (count - 1)
                 + ", " + found);
     }

@@ -38,7 +38,7 @@ public final class Sha256 {
     }
 
     /** Reads up to the end, in bounded memory. The stream is not closed. */
-    static String of(InputStream in) throws IOException {
+    public static String of(InputStream in) throws IOException {
         MessageDigest digest = digest();
         byte[] buffer = new byte[BUFFER_SIZE];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -53,7 +53,8 @@ public final class Sha256 {
         }
     }
 
-    static MessageDigest digest() {
+    /** For those who compute it while they read. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -130,7 +130,7 @@ public final class Lz4FrameDecoder {
 
     private void verify(String what, int expected, int found) throws MalformedStreamException {
         if (expected != found) {
-            throw new MalformedStreamException(offset,
+            throw MalformedStreamException.checksum(offset,
                     String.format("LZ4 %s: expected %08x, found %08x", what, expected, found));
         }
     }

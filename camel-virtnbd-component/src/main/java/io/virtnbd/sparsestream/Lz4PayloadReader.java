@@ -20,6 +20,7 @@ final class Lz4PayloadReader implements PayloadReader {
     private final Lz4FrameDecoder decoder = new Lz4FrameDecoder();
     private Mode mode = Mode.UNDECIDED;
     private boolean ended = true;
+    private boolean checksummed = true;
     private ByteBuffer scratch = ByteBuffer.allocate(0);
     private ByteBuffer decoded = ByteBuffer.allocate(0);
 
@@ -106,6 +107,8 @@ final class Lz4PayloadReader implements PayloadReader {
         if (element == null) {
             trailer.end();
             ended = true;
+        } else if (element instanceof Lz4FrameStart start) {
+            checksummed &= start.blockChecksums() || start.contentChecksum();
         } else if (element instanceof Lz4FrameEnd end) {
             trailer.addLz4Frame(end.encodedLength());
         }
@@ -114,6 +117,11 @@ final class Lz4PayloadReader implements PayloadReader {
                     + " bytes, found data frames that need more");
         }
         return element;
+    }
+
+    /** Whether all LZ4 frames that were seen have checksums of their content, of their blocks or as a whole. */
+    boolean checksummed() {
+        return checksummed;
     }
 
     private ByteBuffer scratch() {

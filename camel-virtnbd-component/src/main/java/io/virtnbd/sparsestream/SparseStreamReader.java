@@ -114,6 +114,11 @@ public final class SparseStreamReader implements Closeable {
         return source.position();
     }
 
+    /** Whether all content that was read so far was compared with checksums within the stream; false for a plain stream. */
+    public boolean checksummed() {
+        return payload instanceof Lz4PayloadReader compressed && compressed.checksummed();
+    }
+
     /**
      * Goes to the next frame, over what is left of the current one's payload; a compressed one is decoded and verified on the
      * way, unless it has been begun with {@link #nextLz4Element}.

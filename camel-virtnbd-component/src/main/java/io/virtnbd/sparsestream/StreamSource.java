@@ -114,7 +114,7 @@ abstract class StreamSource implements Closeable {
     }
 
     private static MalformedStreamException truncated(String what, long expected, long found, long offset) {
-        return new MalformedStreamException(offset, what + ": expected " + expected
+        return MalformedStreamException.truncated(offset, what + ": expected " + expected
                 + " bytes, found the end of the stream after " + found);
     }
 }

@@ -86,7 +86,6 @@ class VerifyTreeTest extends RouteTestSupport {
         String damaged = store.resolve("web1/virtnbd.0").toString();
         assertThat(failure).hasMessageStartingWith("1 of 3 backup directories below " + store)
                 .hasMessageContaining("vda.copy.00001.data");
-        assertThat(failure.getSuppressed()).hasSize(1);
         assertThat(failure.getReport()).extractingByKey("failed", map(String.class, String.class)).containsOnlyKeys(damaged)
                 .extractingByKey(damaged).asString().contains("vda.copy.00001.data: expected SHA-256");
         assertThat(part(failure.getReport(), "verified")).hasSize(2);
@@ -100,7 +99,6 @@ class VerifyTreeTest extends RouteTestSupport {
 
         DamagedBackupsException failure = failure();
 
-        assertThat(failure.getSuppressed()).hasSize(2);
         assertThat(part(failure.getReport(), "failed")).hasSize(2);
         assertThat(part(failure.getReport(), "verified")).hasSize(1);
     }
@@ -154,7 +152,7 @@ class VerifyTreeTest extends RouteTestSupport {
                 {"name": "vdb.copy.data", "bytes": 1, "sha256": null, "artifact": "disk", "disk": "vdb"}, $0"""));
 
         assertThat(template().send("virtnbd:verify?directory=" + set, exchange -> { }).getException())
-                .isInstanceOf(ChainException.class).hasMessageContaining("vdb");
+                .isInstanceOf(DamagedBackupsException.class).hasMessageContaining("vdb");
         assertThat(template().send("virtnbd:verify?disk=vda&directory=" + set, exchange -> { }).getException()).isNull();
         Files.delete(set.resolve("vmconfig.virtnbd.0.xml"));
         assertThat(template().send("virtnbd:verify?disk=vda&directory=" + set, exchange -> { }).getException())

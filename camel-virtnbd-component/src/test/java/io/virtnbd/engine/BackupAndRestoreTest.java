@@ -16,7 +16,7 @@ import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.engine.restore.RestoreResult;
 import io.virtnbd.engine.restore.StreamInput;
-import io.virtnbd.engine.verify.StreamVerifier;
+import io.virtnbd.sparsestream.StreamVerifier;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

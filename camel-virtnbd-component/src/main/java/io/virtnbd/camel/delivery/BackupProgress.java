@@ -4,7 +4,7 @@
  */
 package io.virtnbd.camel.delivery;
 
-import io.virtnbd.camel.event.BackupEvents;
+import io.virtnbd.camel.event.VirtNbdEvents;
 import io.virtnbd.camel.event.BackupProgressEvent;
 import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.backup.BackupDescription;
@@ -40,7 +40,7 @@ public final class BackupProgress implements ProgressListener {
     public void progress(String disk, long done, long total) {
         listener.progress(disk, done, total);
         BackupDescription of = backup;
-        if (of != null && BackupEvents.areHeard(context) && isTime(disk, done, total)) {
+        if (of != null && VirtNbdEvents.areHeard(context) && isTime(disk, done, total)) {
             send(of, disk, done, total);
         }
     }
@@ -52,7 +52,7 @@ public final class BackupProgress implements ProgressListener {
      */
     public void piece(String disk, long length, long total) {
         BackupDescription of = backup;
-        if (of != null && BackupEvents.areHeard(context)) {
+        if (of != null && VirtNbdEvents.areHeard(context)) {
             long done = sum(disk, length);
             if (isTime(disk, done, total)) {
                 send(of, disk, done, total);
@@ -61,7 +61,7 @@ public final class BackupProgress implements ProgressListener {
     }
 
     private void send(BackupDescription of, String disk, long done, long total) {
-        BackupEvents.send(context, () -> new BackupProgressEvent(context, of, disk, done, total));
+        VirtNbdEvents.send(context, () -> new BackupProgressEvent(context, of, disk, done, total));
     }
 
     private synchronized long sum(String disk, long length) {

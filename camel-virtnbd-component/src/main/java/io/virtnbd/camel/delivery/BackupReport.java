@@ -5,7 +5,7 @@
 package io.virtnbd.camel.delivery;
 
 import io.virtnbd.camel.event.BackupCompletedEvent;
-import io.virtnbd.camel.event.BackupEvents;
+import io.virtnbd.camel.event.VirtNbdEvents;
 import io.virtnbd.camel.event.BackupFailedEvent;
 import io.virtnbd.camel.event.BackupStartedEvent;
 import io.virtnbd.camel.event.BackupSummary;
@@ -46,7 +46,7 @@ final class BackupReport {
     void started() {
         LOG.info("backing up {}: {}, disks {}{}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(),
                 request(), backup.reason());
-        BackupEvents.send(context, () -> new BackupStartedEvent(context, backup, names()));
+        VirtNbdEvents.send(context, () -> new BackupStartedEvent(context, backup, names()));
     }
 
     void completed(long streamBytes) {
@@ -56,13 +56,13 @@ final class BackupReport {
                 disks.stream().mapToLong(disk -> disk.backup().zeroFrames()).sum());
         LOG.info("backed up {}: {}, disks {}{}{}: {}", backup.domain(), what(), String.join(", ", names()), frozen(), request(),
                 summary);
-        BackupEvents.send(context, () -> new BackupCompletedEvent(context, backup, names(), summary));
+        VirtNbdEvents.send(context, () -> new BackupCompletedEvent(context, backup, names(), summary));
     }
 
     void failed(Throwable cause) {
         LOG.warn("{}; {} of {}{} is rolled back", cause.getMessage(), what(), backup.domain(), request());
         LOG.debug("{} of {}", what(), backup.domain(), cause);
-        BackupEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
+        VirtNbdEvents.send(context, () -> new BackupFailedEvent(context, backup.domain(), Optional.of(backup), cause));
     }
 
     private String what() {

@@ -4,19 +4,34 @@
  */
 package io.virtnbd.engine.verify;
 
+import io.virtnbd.chain.Level;
 import io.virtnbd.sparsestream.StreamMetadata;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * What a stream was found to hold, read to its end.
+ * What was done with one stream of a set, and what was found.
  *
- * @param metadata    what the stream says of itself
- * @param streamBytes bytes of the stream
- * @param dataFrames  number of data frames
- * @param zeroFrames  number of zero frames
- * @param dataBytes   bytes of all data frames, uncompressed
- * @param zeroBytes   bytes of all zero frames
- * @param sha256      SHA-256 of the stream, 64 lower-case hexadecimal digits
+ * @param file     name relative to the set
+ * @param disk     name of the disk
+ * @param level    level of the backup, from the file's name
+ * @param bytes    size of the file
+ * @param metadata what the stream says of itself; empty where it could not be read
+ * @param content  what it holds; empty where it was not read, or is damaged
+ * @param checks   what it has passed
+ * @param damaged  whether something is wrong with it
+ * @param duration of the reading
  */
-public record StreamReport(StreamMetadata metadata, long streamBytes, long dataFrames, long zeroFrames, long dataBytes,
-                           long zeroBytes, String sha256) {
+public record StreamReport(String file, String disk, Level level, long bytes, Optional<StreamMetadata> metadata,
+                           Optional<VerifiedStream> content, Set<Check> checks, boolean damaged, Duration duration) {
+
+    public StreamReport {
+        checks = Set.copyOf(checks);
+    }
+
+    /** Whether any change of its content would have been found. */
+    public boolean contentChecked() {
+        return checks.stream().anyMatch(Check::isOfContent);
+    }
 }

@@ -46,8 +46,12 @@ class ScheduledVerifyIT {
     }
 
     private Exchange verify(String store, String told) throws Exception {
-        try (TemplateRoutes routes = new TemplateRoutes("virtnbd-scheduled-verify",
-                Map.of("directory", store, "schedule", "* * * * * ?"), directory.resolve("routes.yaml"))) {
+        return verify(Map.of("directory", store, "schedule", "* * * * * ?"), told);
+    }
+
+    private Exchange verify(Map<String, String> parameters, String told) throws Exception {
+        try (TemplateRoutes routes = new TemplateRoutes("virtnbd-scheduled-verify", parameters,
+                directory.resolve("routes.yaml"))) {
             MockEndpoint endpoint = routes.told(told);
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !endpoint.getExchanges().isEmpty());
             String other = told.equals(TemplateRoutes.SUCCESS) ? TemplateRoutes.FAILURE : TemplateRoutes.SUCCESS;
@@ -87,6 +91,18 @@ class ScheduledVerifyIT {
         } finally {
             Files.write(file, whole);
         }
+    }
+
+    @Test
+    void readsAPartInEachRun() throws Exception {
+        Path state = directory.resolve("state");
+
+        Exchange told = verify(Map.of("directory", shared.resolve("backups").toString(), "schedule", "* * * * * ?",
+                "percent", "1", "stateFile", state.toString()), TemplateRoutes.SUCCESS);
+
+        assertThat(report(told).at("/coverage/run").asInt()).isEqualTo(1);
+        assertThat(report(told).at("/coverage/backupsUnread").asInt()).isPositive();
+        assertThat(state).isNotEmptyFile();
     }
 
     @Test

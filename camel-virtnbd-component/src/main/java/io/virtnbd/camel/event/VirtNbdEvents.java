@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends events to a context's notifiers. */
-public final class BackupEvents {
+public final class VirtNbdEvents {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BackupEvents.class);
+    private static final Logger LOG = LoggerFactory.getLogger(VirtNbdEvents.class);
 
-    private BackupEvents() {
+    private VirtNbdEvents() {
     }
 
     /** Whether anybody listens. Cheap enough to ask for each piece of a stream. */
@@ -26,11 +26,11 @@ public final class BackupEvents {
     }
 
     /** Sends an event, which is made only where somebody listens. A notifier that fails is logged, and does no harm. */
-    public static void send(CamelContext context, Supplier<? extends BackupEvent> event) {
+    public static void send(CamelContext context, Supplier<? extends VirtNbdEvent> event) {
         if (!areHeard(context)) {
             return;
         }
-        BackupEvent made = event.get();
+        VirtNbdEvent made = event.get();
         made.setTimestamp(System.currentTimeMillis());
         for (EventNotifier notifier : context.getManagementStrategy().getStartedEventNotifiers()) {
             try {
