@@ -39,6 +39,11 @@ final class RestoreStep implements Closeable {
         return metadata;
     }
 
+    /** By what the stream is known again. */
+    BegunStream identity() throws IOException {
+        return BegunStream.of(input, metadata);
+    }
+
     /** Whether the stream is of the full or copy that the chain starts with. */
     boolean isBase() {
         return !metadata.incremental();
