@@ -81,6 +81,13 @@ final class JournalContent {
         return Optional.ofNullable(published);
     }
 
+    /** Takes what another one has, where this one has nothing because there is no journal. */
+    void takeOver(JournalContent other) {
+        begun.clear();
+        begun.addAll(other.begun);
+        progress.putAll(other.progress);
+    }
+
     /** The same, for a header that {@linkplain JournalHeader#continues continues} this one. */
     JournalContent with(JournalHeader later) {
         JournalContent content = new JournalContent(later);

@@ -60,6 +60,16 @@ final class OpenTarget implements Closeable {
         }
     }
 
+    /** What the journal that an earlier restore to this target has left is about. */
+    static Optional<JournalHeader> leftHeader(RestoreOptions options) throws IOException {
+        Path file = options.journal();
+        if (file == null && options.image() != null) {
+            Path image = options.image().toAbsolutePath();
+            file = image.resolveSibling(image.getFileName() + PartialImage.JOURNAL);
+        }
+        return file == null || !options.resume() ? Optional.empty() : RestoreJournal.read(file).map(JournalContent::header);
+    }
+
     /** The block size and the extents of what was written are needed where it is read again only. */
     private static NbdClientOptions reading(RestoreOptions options) {
         return options.verify() ? options.client().withMetaContexts(List.of(BaseAllocation.NAME)) : options.client();

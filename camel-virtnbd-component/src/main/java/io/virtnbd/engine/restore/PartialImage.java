@@ -21,6 +21,8 @@ import java.nio.file.StandardOpenOption;
  */
 final class PartialImage implements TargetFile {
 
+    static final String JOURNAL = ".partial.journal";
+
     private final Path image;
     private final Path partial;
     private final Path journalFile;
@@ -67,7 +69,7 @@ final class PartialImage implements TargetFile {
         }
         try {
             Path partial = directory(image).resolve(image.getFileName() + ".partial");
-            Path kept = journal != null ? journal.toAbsolutePath() : partial.resolveSibling(partial.getFileName() + ".journal");
+            Path kept = journal != null ? journal.toAbsolutePath() : partial.resolveSibling(image.getFileName() + JOURNAL);
             return new PartialImage(image, partial, kept, overwrite, FileClaim.of(partial));
         } catch (IOException e) {
             throw failure(image, e);

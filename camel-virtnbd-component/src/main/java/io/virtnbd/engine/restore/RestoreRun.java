@@ -24,6 +24,8 @@ final class RestoreRun implements Closeable {
     private final DurableProgress durable;
     private final StreamApplier applier;
     private final boolean resumed;
+    private boolean decided;
+    private boolean used;
 
     private RestoreRun(RestoreOptions options, OpenTarget open, LongConsumer progress) {
         this.options = options;
@@ -118,6 +120,7 @@ final class RestoreRun implements Closeable {
      * be read, but not when a stream is damaged or the target cannot be written.
      */
     void failed(Throwable failure) {
+        decided = true;
         durable.settle();
         boolean kept = options.resume() && (isInterruption(failure) || !isFinal(failure))
                 && (resumed || durable.hasSaved());
@@ -144,6 +147,27 @@ final class RestoreRun implements Closeable {
     /** What was written stays, for a later run to go on with. */
     void keep() {
         open.keep();
+    }
+
+    /** Decides that nothing of it stays. */
+    void discard() {
+        decided = true;
+    }
+
+    /** What was written stays if that is wanted and there is something, unless a failure has decided. */
+    void leave() {
+        if (!decided && options.resume() && (resumed || durable.hasSaved())) {
+            open.keep();
+        }
+    }
+
+    /** Something was applied. */
+    void use() {
+        used = true;
+    }
+
+    boolean isUsed() {
+        return used;
     }
 
     @Override

@@ -7,6 +7,7 @@ package io.virtnbd.engine.restore;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 
 /** A stream of a restore, in its place. */
 final class RestoreStep implements Closeable {
@@ -25,6 +26,19 @@ final class RestoreStep implements Closeable {
         this.metadata = open.reader().metadata();
         this.mayBeAlone = mayBeAlone;
         this.open = open;
+    }
+
+    /** A stream that was applied before and of which only this is known. */
+    RestoreStep(StreamMetadata metadata) {
+        this.input = StreamInput.of(describe(metadata), InputStream.nullInputStream());
+        this.metadata = metadata;
+        this.mayBeAlone = false;
+    }
+
+    /** For messages, where there is no name. */
+    static String describe(StreamMetadata metadata) {
+        return (metadata.isSegment() ? "segment " + metadata.segmentIndex().orElseThrow() + " of " : "the stream of ")
+                + "checkpoint " + metadata.checkpointName() + " of disk " + metadata.diskName();
     }
 
     StreamInput input() {

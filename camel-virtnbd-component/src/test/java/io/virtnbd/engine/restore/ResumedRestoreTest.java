@@ -189,7 +189,7 @@ class ResumedRestoreTest {
     void arrivesAtTheSameDiskHoweverOftenItBreaks(boolean export) throws Exception {
         long seed = new SplittableRandom().nextLong();
         SplittableRandom random = new SplittableRandom(seed);
-        for (int run = 0; run < 20; run++) {
+        for (int run = 0; run < 6; run++) {
             int middle = FRAME * random.nextInt(1, SIZE / FRAME);
             StreamBytes first = StreamBytes.full(SIZE).segment(0, 2);
             StreamBytes second = StreamBytes.full(SIZE).segment(1, 2);
