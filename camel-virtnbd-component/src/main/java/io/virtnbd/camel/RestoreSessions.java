@@ -18,6 +18,9 @@ import java.util.Map;
 /** The restores that get their streams by one message after the other, by their targets. Safe for use by several threads. */
 final class RestoreSessions implements Closeable {
 
+    /** Those that are complete are remembered, for the messages that come last; but not for ever. */
+    private static final int MOST = 1000;
+
     private final Map<String, Open> sessions = new HashMap<>();
 
     /** A session that messages work on, and the frames that are on their way into it. */
@@ -44,6 +47,10 @@ final class RestoreSessions implements Closeable {
             frames = feed;
         }
 
+        private boolean isIdle() {
+            return users == 0 && frames() == null && session.isClosed();
+        }
+
         @Override
         public void close() throws IOException {
             FrameFeed feed = frames();
@@ -66,8 +73,12 @@ final class RestoreSessions implements Closeable {
     }
 
     synchronized void release(String target, Open open) {
-        if (--open.users == 0 && open.frames() == null && open.session().isClosed()) {
+        open.users--;
+        if (open.isIdle() && !open.session().isComplete()) {
             sessions.remove(target);
+        }
+        if (sessions.size() > MOST) {
+            sessions.values().removeIf(Open::isIdle);
         }
     }
 

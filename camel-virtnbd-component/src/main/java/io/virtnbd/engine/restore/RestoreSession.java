@@ -27,6 +27,8 @@ public final class RestoreSession implements Closeable {
     private SessionState state;
     private long size;
     private long total;
+    /** What this session has completed last, as long as no other stream has come. */
+    private SessionProgress completed;
 
     /** @throws RestoreException if the disk is to be verified, for which all streams would be needed again */
     public RestoreSession(RestoreOptions options) throws RestoreException {
@@ -48,6 +50,7 @@ public final class RestoreSession implements Closeable {
     public synchronized SessionProgress accept(StreamInput input, String until) throws IOException {
         RestoreStep step = new RestoreStep(OpenStream.open(input), false);
         try (step) {
+            completed = null;
             boolean finished = open(step.metadata());
             int index = state.find(step.identity());
             if (finished && index >= 0) {
@@ -171,12 +174,15 @@ public final class RestoreSession implements Closeable {
     }
 
     /**
-     * All streams have come: makes the image what was asked for.
+     * All streams have come: makes the image what was asked for. May be called again as long as no other stream comes.
      *
      * @param until the checkpoint that the disk must be at; null for any
      * @throws IncompleteChainException if streams are missing; nothing has changed then
      */
     public synchronized SessionProgress complete(String until) throws IOException {
+        if (run == null && completed != null && (until == null || until.equals(completed.checkpoint()))) {
+            return completed;
+        }
         if (run == null) {
             JournalHeader left = OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION))
                     .orElseThrow(() -> new IncompleteChainException("cannot complete the restore to " + target()
@@ -218,7 +224,13 @@ public final class RestoreSession implements Closeable {
         SessionProgress progress = progress(applied, true);
         run.close();
         run = null;
+        completed = unchanged(progress);
         return progress;
+    }
+
+    private static SessionProgress unchanged(SessionProgress last) {
+        return new SessionProgress(last.disk(), last.checkpoint(), last.virtualSize(), false, true, last.streams(), last.missing(),
+                last.dataBytes(), last.zeroBytes(), last.image());
     }
 
     private SessionProgress progress(boolean applied, boolean complete) {
@@ -232,6 +244,11 @@ public final class RestoreSession implements Closeable {
     /** Whether nothing is open: after the restore was completed, or has failed. */
     public synchronized boolean isClosed() {
         return run == null;
+    }
+
+    /** Whether the restore was completed, and no other has begun. */
+    public synchronized boolean isComplete() {
+        return completed != null;
     }
 
     /** Leaves what was written, with its journal, for another session to go on with; without resume it is removed. */
