@@ -112,7 +112,7 @@ final class RawImageTarget implements RestoreTarget {
     @Override
     public void zero(long offset, long length) throws IOException {
         try {
-            holes.writeZeroes(offset, length, false);
+            image.zero(holes, offset, length);
         } catch (IOException e) {
             throw image.failure(e);
         }

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.nbd.server.RawFileExport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,6 +21,15 @@ interface TargetFile extends Closeable {
 
     /** Makes the file as large as the disk, where it is a file, and checks that it is large enough where it is not. */
     void fit(FileChannel content, long size) throws IOException;
+
+    /**
+     * Makes a range read as zeroes.
+     *
+     * @param holes the same file
+     */
+    default void zero(RawFileExport holes, long offset, long length) throws IOException {
+        holes.writeZeroes(offset, length, false);
+    }
 
     /**
      * Makes the finished content durable and the file what was asked for.
