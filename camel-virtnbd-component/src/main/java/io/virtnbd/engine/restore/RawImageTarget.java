@@ -150,6 +150,9 @@ final class RawImageTarget implements RestoreTarget {
 
     @Override
     public long zeroes(long offset, long length) throws IOException {
+        if (!image.isBlank()) {
+            return 0; // a block device, which cannot say where it has data
+        }
         long[] zeroes = new long[1];
         holes.extents(offset, length, extent -> {
             boolean zero = extent.type() != ExtentType.DATA;
