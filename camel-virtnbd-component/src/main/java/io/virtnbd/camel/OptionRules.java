@@ -57,7 +57,7 @@ final class OptionRules {
                 "false: only verify takes directories below one");
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
-            case restore -> checkRestore(options);
+            case restore -> checkRestore(endpoint.getConfiguration(), options);
             case verify -> checkVerify(endpoint.getConfiguration());
             case inspect, domains, serve, synthesize, retention -> { }
         }
@@ -113,11 +113,14 @@ final class OptionRules {
                 configuration.getStateFile(), "none where all is read in each run: set percent to less than " + ALL);
     }
 
-    private static void checkRestore(RequestOptions options) {
+    private static void checkRestore(RestoreConfiguration configuration, RequestOptions options) {
         if (options.image().isPresent() && options.nbdUri().isPresent()) {
             throw new IllegalArgumentException("image and nbdUri are both set, expected one: a restore has one target");
         }
         options.format();
+        require(configuration.getConcurrentDisks() >= 1, "concurrentDisks", configuration.getConcurrentDisks(), "1 or more");
+        require(!configuration.isVerify() || configuration.getCompletion() == RestoreCompletion.message, "verify", true,
+                "false with completion=chain: the streams would be needed again");
     }
 
     private static void require(boolean condition, String option, Object found, String expected) {

@@ -5,6 +5,7 @@
 package io.virtnbd.camel;
 
 import io.virtnbd.engine.restore.RestoreResult;
+import io.virtnbd.engine.restore.SessionProgress;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +45,21 @@ final class Reports {
         report.put("zeroBytes", result.zeroBytes());
         result.segmentIndex().ifPresent(index -> report.put("segmentIndex", index));
         result.segmentCount().ifPresent(count -> report.put("segmentCount", count));
+        return report;
+    }
+
+    static Map<String, Object> of(SessionProgress progress) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("disk", progress.disk());
+        report.put("checkpoint", progress.checkpoint());
+        report.put("virtualSize", progress.virtualSize());
+        report.put("streams", progress.streams());
+        report.put("dataBytes", progress.dataBytes());
+        report.put("zeroBytes", progress.zeroBytes());
+        report.put("applied", progress.applied());
+        report.put("complete", progress.complete());
+        report.put("missingSegments", progress.missing());
+        progress.image().filter(image -> progress.complete()).ifPresent(image -> report.put("image", image.toString()));
         return report;
     }
 

@@ -43,7 +43,8 @@ final class RequestOptions {
             VirtNbdConstants.EXCLUDE_DISKS, VirtNbdConstants.UNIT,
             VirtNbdConstants.SEGMENT_SIZE, VirtNbdConstants.COMPRESSION, VirtNbdConstants.COMPRESSION_LEVEL,
             VirtNbdConstants.IMAGE, VirtNbdConstants.FORMAT, VirtNbdConstants.DIRECTORY, VirtNbdConstants.UNTIL,
-            VirtNbdConstants.CHECK, VirtNbdConstants.OVERWRITE, VirtNbdConstants.NEW_NAME, VirtNbdConstants.STORE);
+            VirtNbdConstants.CHECK, VirtNbdConstants.OVERWRITE, VirtNbdConstants.NEW_NAME, VirtNbdConstants.STORE,
+            VirtNbdConstants.COMPLETE);
 
     private final VirtNbdEndpoint endpoint;
     private final VirtNbdConfiguration configuration;
@@ -295,11 +296,30 @@ final class RequestOptions {
     }
 
     RestoreOptions restoreTo(Path image) throws GeneralSecurityException, IOException {
-        return RestoreOptions.toImage(image, format(image)).withOverwrite(overwrite()).withClient(client())
-                .withProgress(progress());
+        return restore(RestoreOptions.toImage(image, format(image)).withOverwrite(overwrite()));
     }
 
     RestoreOptions restoreTo(NbdUri uri) throws GeneralSecurityException, IOException {
-        return RestoreOptions.toExport(uri).withClient(client()).withProgress(progress());
+        return restore(RestoreOptions.toExport(uri));
+    }
+
+    private RestoreOptions restore(RestoreOptions target) throws GeneralSecurityException, IOException {
+        String journal = configuration.getJournal();
+        return target.withClient(client()).withProgress(progress()).withResume(configuration.isResume())
+                .withVerify(configuration.isVerify())
+                .withJournal(journal == null || journal.isBlank() ? null : Path.of(journal));
+    }
+
+    /** Whether the image is created with the options of the original one. */
+    boolean originalOptions() {
+        return configuration.isOriginalOptions();
+    }
+
+    RestoreCompletion completion() {
+        return configuration.getCompletion();
+    }
+
+    int concurrentDisks() {
+        return configuration.getConcurrentDisks();
     }
 }

@@ -12,7 +12,8 @@ import org.apache.camel.spi.UriParams;
 @UriParams
 public class RestoreConfiguration extends LibvirtConfiguration {
     @UriParam(label = "producer")
-    @Metadata(description = "Restore only: path of the image to create.")
+    @Metadata(description = "Restore only: path of the image to create, or of a block device to write, which needs"
+                            + " overwrite.")
     private String image;
 
     @UriParam(label = "producer", enums = "qcow2,raw")
@@ -43,7 +44,7 @@ public class RestoreConfiguration extends LibvirtConfiguration {
 
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Restore only: whether an image that is there already is replaced, once the new one is"
-                            + " complete.")
+                            + " complete, and whether a block device may be written.")
     private boolean overwrite;
 
     @UriParam(label = "producer", defaultValue = "full")
@@ -64,7 +65,7 @@ public class RestoreConfiguration extends LibvirtConfiguration {
 
     @UriParam(label = "producer,advanced")
     @Metadata(description = "Restore only: path of the file that keeps how far the restore has come. An image has one"
-                            + " beside it by default, an export none.")
+                            + " beside it by default, an export or a block device none.")
     private String journal;
 
     @UriParam(label = "producer", defaultValue = "2")
@@ -75,7 +76,7 @@ public class RestoreConfiguration extends LibvirtConfiguration {
     @Metadata(description = "Restore only: when a restore is complete. With message each message has all streams of its"
                             + " disk or its set; with chain one message after the other brings a file, a segment or a frame"
                             + " to the same target, which is complete with the stream of the checkpoint that until names, or"
-                            + " with a message with the header CamelVirtNbdComplete.")
+                            + " with a message with the header CamelVirtNbdComplete, or with the manifest of that checkpoint.")
     private RestoreCompletion completion = RestoreCompletion.message;
 
     @UriParam(label = "producer,advanced", defaultValue = "true")

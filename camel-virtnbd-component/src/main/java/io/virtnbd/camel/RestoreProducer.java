@@ -9,6 +9,8 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.Level;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
+import io.virtnbd.engine.restore.ParallelRestores;
+import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.engine.restore.RestoreResult;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.nbd.protocol.NbdUri;
@@ -24,20 +26,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.support.DefaultProducer;
 
-/** Restores the streams in the body, or in a directory or store, to an image, an export, or a directory of images. */
-final class RestoreProducer extends DefaultProducer {
+/** Restores the streams in the body, or of a backup set, to an image, an export, or a directory of images. */
+final class RestoreProducer extends VirtNbdProducer {
 
     RestoreProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
     }
 
     @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
+    protected void doStart() throws Exception {
+        if (MachineRestore.isAskedFor(getEndpoint().getConfiguration())) {
+            getEndpoint().usedByProducer();
+        }
+        super.doStart();
     }
 
     @Override
@@ -49,61 +54,103 @@ final class RestoreProducer extends DefaultProducer {
         if (image.isPresent() && export.isPresent()) {
             throw new IllegalArgumentException("image and nbdUri are both set, expected one: a restore has one target");
         }
+        MachineRestore machine = new MachineRestore(getEndpoint(), options);
         Object body;
-        if (image.isPresent()) {
-            body = file(report(message, toImage(single(exchange, options), image.get(), options)));
+        if (options.completion() == RestoreCompletion.chain) {
+            machine.checkNoSet();
+            body = SessionRestore.accept(getEndpoint().getComponent().restoreSessions(), exchange,
+                    sessionTarget(options), sessionEnd(options));
+        } else if (image.isPresent()) {
+            body = file(report(message, toTarget(exchange, options, machine, options.restoreTo(image.get()))));
         } else if (export.isPresent()) {
-            body = Reports.of(report(message, DiskRestore.restore(single(exchange, options), options.restoreTo(export.get()))));
+            body = Reports.of(report(message, toTarget(exchange, options, machine, options.restoreTo(export.get()))));
         } else {
-            Path directory = options.directory().orElseThrow(() -> new IllegalArgumentException(
-                    "restore needs a target: the option image, nbdUri or directory, or a header for it"));
-            body = toDirectory(exchange, directory, options);
+            body = toDirectory(exchange, options.directory().orElseThrow(RestoreProducer::noTarget), options, machine);
         }
+        machine.define(message);
         RequestOptions.removeOptionHeaders(message);
         message.setBody(body);
     }
 
-    /** The streams for the one disk to restore. */
-    private static List<StreamInput> single(Exchange exchange, RequestOptions options) throws IOException {
-        Optional<BackupStore> set = options.backups(exchange);
-        return set.isPresent()
-                ? BackupSets.inputs(BackupSets.selectOne(BackupSets.existing(set.get()), options).checked(options.check()).only())
-                : StreamSources.streams(exchange, exchange.getMessage().getBody());
+    private static IllegalArgumentException noTarget() {
+        return new IllegalArgumentException(
+                "restore needs a target: the option image, nbdUri or directory, or a header for it");
     }
 
-    private static Object toDirectory(Exchange exchange, Path target, RequestOptions options) throws Exception {
+    /** What messages one after the other are restored to. */
+    private static RestoreOptions sessionTarget(RequestOptions options) throws Exception {
+        if (options.nbdUri().isPresent()) {
+            return options.restoreTo(options.nbdUri().get());
+        }
+        Path image = options.image().orElse(null);
+        if (image == null) {
+            Path directory = options.directory().orElseThrow(RestoreProducer::noTarget);
+            image = image(directory, options.disk().orElseThrow(() -> new IllegalArgumentException("restore with completion=chain"
+                    + " to a directory needs the name of the disk: the option disk or the header " + VirtNbdConstants.DISK)),
+                    options);
+        }
+        createDirectory(image);
+        return options.restoreTo(image);
+    }
+
+    /** The checkpoint that completes it, or null. Of messages that come one by one nothing tells which is the newest of a time. */
+    private static String sessionEnd(RequestOptions options) {
+        if (options.until().time().isPresent()) {
+            throw new IllegalArgumentException("until is the time " + options.until() + ", expected a checkpoint with"
+                    + " completion=chain");
+        }
+        return options.until().checkpoint().orElse(null);
+    }
+
+    /** Restores one disk. */
+    private static RestoreResult toTarget(Exchange exchange, RequestOptions options, MachineRestore machine,
+            RestoreOptions target) throws IOException {
+        Optional<BackupStore> set = options.backups(exchange);
+        if (set.isEmpty()) {
+            machine.checkNoSet();
+            return restore(StreamSources.streams(exchange, exchange.getMessage().getBody()), target);
+        }
+        ChainSelection selection = BackupSets.selectOne(BackupSets.existing(set.get()), options);
+        machine.check(selection.set().store(), Map.of(selection.only(), target));
+        return restore(selection.checked(options.check()).only(), target, options);
+    }
+
+    private static Object toDirectory(Exchange exchange, Path target, RequestOptions options, MachineRestore machine)
+            throws Exception {
         Optional<BackupStore> set = options.backupsBesideTarget(exchange);
         if (set.isPresent()) {
-            return setToDirectory(exchange.getMessage(), set.get(), target, options);
+            return setToDirectory(exchange.getMessage(), set.get(), target, options, machine);
         }
+        machine.checkNoSet();
         List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, exchange.getMessage().getBody()));
         PeekedStream first = PeekedStream.of(inputs.get(0));
         inputs.set(0, first.input());
         Path image = image(target, first.metadata().diskName(), options);
-        return file(report(exchange.getMessage(), toImage(inputs, image, options)));
+        return file(report(exchange.getMessage(), restore(inputs, options.restoreTo(image))));
     }
 
     /** What can be refused is refused before the first disk is restored. */
-    private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options) throws Exception {
-        Map<Path, Chain> images = new LinkedHashMap<>();
+    private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options,
+            MachineRestore machine) throws Exception {
         ChainSelection selection = BackupSets.select(BackupSets.existing(set), options);
+        Map<Chain, RestoreOptions> targets = new LinkedHashMap<>();
         for (Chain chain : selection.chains()) {
-            images.put(image(target, chain.disk(), options), chain);
-        }
-        for (Path image : images.keySet()) {
+            Path image = image(target, chain.disk(), options);
             if (!options.overwrite() && Files.exists(image)) {
                 throw new FileAlreadyExistsException(image.toString(), null,
-                        "nothing was restored; set overwrite=true to replace it");
+                        "image " + image + " is there already, nothing was restored; set overwrite=true to replace it");
             }
+            targets.put(chain, options.restoreTo(image));
         }
-        selection.checked(options.check());
+        machine.check(selection.set().store(), targets);
+        List<Callable<RestoreResult>> restores = new ArrayList<>();
+        for (Chain chain : selection.checked(options.check()).chains()) {
+            restores.add(() -> restore(chain, options.restoreTo(image(target, chain.disk(), options)), options));
+        }
         Map<String, File> restored = new LinkedHashMap<>();
-        RestoreResult last = null;
-        for (Map.Entry<Path, Chain> entry : images.entrySet()) {
-            last = toImage(BackupSets.inputs(entry.getValue()), entry.getKey(), options);
-            restored.put(last.disk(), file(last));
-        }
-        return options.disk().isPresent() ? file(report(message, last)) : restored;
+        List<RestoreResult> results = ParallelRestores.run(restores, options.concurrentDisks());
+        results.forEach(result -> restored.put(result.disk(), file(result)));
+        return options.disk().isPresent() ? file(report(message, results.get(0))) : restored;
     }
 
     /** The image of a disk in a directory. The name of the disk comes from a stream: it must not lead elsewhere. */
@@ -113,12 +160,23 @@ final class RestoreProducer extends DefaultProducer {
         return directory.resolve(disk + "." + format.name().toLowerCase(Locale.ROOT));
     }
 
-    private static RestoreResult toImage(List<StreamInput> inputs, Path image, RequestOptions options) throws Exception {
+    private static RestoreResult restore(Chain chain, RestoreOptions target, RequestOptions options) throws IOException {
+        boolean likeOriginal = options.originalOptions() && target.image() != null && target.format() == ImageFormat.QCOW2;
+        return restore(BackupSets.inputs(chain), likeOriginal ? target.withQcow2Options(OriginalImage.options(chain)) : target);
+    }
+
+    private static RestoreResult restore(List<StreamInput> inputs, RestoreOptions target) throws IOException {
+        if (target.image() != null) {
+            createDirectory(target.image());
+        }
+        return DiskRestore.restore(inputs, target);
+    }
+
+    private static void createDirectory(Path image) throws IOException {
         Path parent = image.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        return DiskRestore.restore(inputs, options.restoreTo(image));
     }
 
     private static RestoreResult report(Message message, RestoreResult result) {

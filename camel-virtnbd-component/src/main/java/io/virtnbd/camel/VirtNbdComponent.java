@@ -26,6 +26,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
               description = "Whether endpoints without sslContextParameters use those of the Camel context.")
     private boolean useGlobalSslContextParameters;
     private final OpenBackups openBackups = new OpenBackups();
+    private final RestoreSessions restoreSessions = new RestoreSessions();
     private Function<LibvirtOptions, DomainHost> hostFactory;
     private DomainHosts hosts;
     private BackgroundTasks tasks;
@@ -70,7 +71,11 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
         return openBackups;
     }
 
-    /** Rolls back the backups that are open. */
+    RestoreSessions restoreSessions() {
+        return restoreSessions;
+    }
+
+    /** Rolls back the backups that are open, and leaves restores that wait for messages to be gone on with. */
     @Override
     protected void doStop() throws Exception {
         BackgroundTasks closingTasks;
@@ -82,6 +87,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
             hosts = null;
         }
         openBackups.close("the component was stopped");
+        restoreSessions.close();
         if (closingTasks != null) {
             closingTasks.close();
         }

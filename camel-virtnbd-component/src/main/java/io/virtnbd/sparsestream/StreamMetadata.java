@@ -90,6 +90,15 @@ public record StreamMetadata(long virtualSize, long dataSize, String date, Strin
         return segmentCount.isPresent();
     }
 
+    /**
+     * Reads what {@link #toJson} gives.
+     *
+     * @throws MalformedStreamException if it is no metadata
+     */
+    public static StreamMetadata fromJson(byte[] json) throws MalformedStreamException {
+        return MetadataJsonReader.read(json, 0, StreamLimits.DEFAULT);
+    }
+
     /** The bytes that stand in the {@code meta} frame: JSON in ASCII, in the form and key order of the reference. */
     public byte[] toJson() {
         return MetadataJsonWriter.write(this);

@@ -55,7 +55,8 @@ public final class QemuNbd implements Closeable {
         return NbdUri.unix(socket(), "");
     }
 
-    private Path socket() {
+    /** The socket that it serves the image on. */
+    public Path socket() {
         return directory.resolve("nbd.sock");
     }
 

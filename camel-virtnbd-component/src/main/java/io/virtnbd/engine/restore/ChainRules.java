@@ -7,30 +7,68 @@ package io.virtnbd.engine.restore;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.CheckpointNumber;
 import io.virtnbd.sparsestream.StreamMetadata;
+import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Whether streams make a chain in the order in which they come: a full or a copy, increments each of which builds on the one
- * before, and at most one differential; of each all segments. Source: format document, "Restore rules".
+ * before, and at most one differential; of each all segments, in any order. Source: format document, "Restore rules".
  */
 final class ChainRules {
 
     private final Set<String> checkpoints = new HashSet<>();
     private RestoreStep base;
     private RestoreStep previous;
+    /** Indices of the segments of the backup that the last stream is of. */
+    private final BitSet segments = new BitSet();
     /** Builds on the base, over the head of increments. */
     private RestoreStep differential;
 
     /** Takes the next stream. */
     void add(RestoreStep step) throws ChainException {
-        if (previous != null && !previous.isLastSegment() && !step.isFirstSegment()) {
+        if (continuesBackup(step)) {
             checkSegment(step);
         } else {
             requireWholeBackup(step.name());
             checkBackup(step);
+            segments.clear();
         }
+        segments.set(step.metadata().segmentIndex().orElse(0));
         previous = step;
+    }
+
+    /** Where a backup lacks segments, whatever can be one is taken for one. */
+    private boolean continuesBackup(RestoreStep step) {
+        return !isWholeBackup() && !(step.isFirstSegment() && segments.get(0));
+    }
+
+    /** Whether all segments of the last backup have come. */
+    boolean isWholeBackup() {
+        return previous == null || segments.cardinality() == previous.metadata().segmentCount().orElse(1);
+    }
+
+    /** The last stream, or null. */
+    RestoreStep last() {
+        return previous;
+    }
+
+    /** The full or copy, or null. */
+    RestoreStep base() {
+        return base;
+    }
+
+    /** Whether a differential was taken, which nothing can follow. */
+    boolean isEnded() {
+        return differential != null;
+    }
+
+    /** Indices of the segments that the last backup lacks. */
+    List<Integer> missingSegments() {
+        int count = previous == null ? 0 : previous.metadata().segmentCount().orElse(1);
+        return IntStream.range(0, count).filter(index -> !segments.get(index)).boxed().toList();
     }
 
     /** No stream follows. */
@@ -42,11 +80,10 @@ final class ChainRules {
     private void checkSegment(RestoreStep step) throws ChainException {
         StreamMetadata expected = previous.metadata();
         StreamMetadata found = step.metadata();
-        int index = expected.segmentIndex().orElseThrow() + 1;
-        if (found.segmentIndex().orElseThrow() != index || !found.segmentCount().equals(expected.segmentCount())) {
-            throw new ChainException(step.name() + ": expected segment " + index + " of "
-                    + expected.segmentCount().orElseThrow() + ", found segment "
-                    + found.segmentIndex().orElseThrow() + " of " + found.segmentCount().orElseThrow());
+        if (!found.segmentCount().equals(expected.segmentCount()) || segments.get(found.segmentIndex().orElseThrow())) {
+            throw new ChainException(step.name() + ": expected segment " + segments.nextClearBit(0) + " of "
+                    + expected.segmentCount().orElseThrow() + ", found " + (found.isSegment() ? "segment "
+                    + found.segmentIndex().orElseThrow() + " of " + found.segmentCount().orElseThrow() : "a whole stream"));
         }
         checkSame(step, "date", expected.date(), found.date());
         checkSame(step, "checkpoint", expected.checkpointName(), found.checkpointName());
@@ -57,10 +94,6 @@ final class ChainRules {
     }
 
     private void checkBackup(RestoreStep step) throws ChainException {
-        if (!step.isFirstSegment()) {
-            throw new ChainException(step.name() + " is segment " + step.metadata().segmentIndex().orElseThrow()
-                    + ", expected segment 0 of the backup first");
-        }
         if (step.isBase() != (base == null)) {
             throw new ChainException(step.name() + (base == null
                     ? " is incremental, expected a full or a copy as the first stream of the chain"
@@ -122,8 +155,8 @@ final class ChainRules {
     }
 
     private void requireWholeBackup(String next) throws ChainException {
-        if (previous != null && !previous.isLastSegment()) {
-            throw new ChainException("expected segment " + (previous.metadata().segmentIndex().orElseThrow() + 1) + " of "
+        if (!isWholeBackup()) {
+            throw new ChainException("expected segment " + segments.nextClearBit(0) + " of "
                     + previous.metadata().segmentCount().orElseThrow() + " after " + previous.name() + ", found " + next);
         }
     }

@@ -4,11 +4,10 @@
  */
 package io.virtnbd.engine.restore;
 
-import io.virtnbd.engine.ProgressListener;
-import io.virtnbd.sparsestream.MalformedStreamException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Restores one disk from its streams. */
 public final class DiskRestore {
@@ -24,42 +23,54 @@ public final class DiskRestore {
      * <p>To an export one segment of a full or a copy can be restored alone. It touches nothing but its own ranges, so that the
      * segments can come in any order, again, and at the same time; whether all have come is for the caller to know.
      *
-     * @param inputs all segments in order, or the one stream, of the full or copy, then of each increment
+     * <p>A restore that was interrupted goes on where it was, when it is made again with the same streams and the same target,
+     * which has a journal for that. It keeps what is durable: after a failure other than a damage or one of the target, what was
+     * written stays.
+     *
+     * @param inputs all segments, or the one stream, of the full or copy, then of each increment. The segments of one backup can
+     *               be in any order, and the backups too where each stream can be read again
      * @throws io.virtnbd.chain.ChainException if the streams do not fit one another
      * @throws RestoreException if a stream is not whole, or the target cannot be written
      */
     public static RestoreResult restore(List<StreamInput> inputs, RestoreOptions options) throws IOException {
-        try (RestorePlan plan = options.nbdUri() != null ? RestorePlan.ofPieces(inputs) : RestorePlan.of(inputs);
-             RestoreTarget target = target(options, plan.finalMetadata().virtualSize());
-             StreamApplier applier = applier(plan, target, options.progress())) {
-            for (RestoreStep step : plan.steps()) {
-                try (OpenStream stream = step.open()) {
-                    applier.apply(step, stream.reader());
-                } catch (MalformedStreamException e) {
-                    throw OpenStream.named(step.input(), e);
-                }
+        try (RestorePlan plan = options.nbdUri() != null ? RestorePlan.ofPieces(inputs) : RestorePlan.of(inputs)) {
+            if (options.verify() && !plan.isReopenable()) {
+                throw new RestoreException("cannot verify the restored disk " + plan.finalMetadata().diskName() + ": expected"
+                        + " streams that can be read again, as files, found one that can be read once; nothing was written");
             }
-            target.complete();
-            return new RestoreResult(plan.finalMetadata().diskName(), plan.finalMetadata().checkpointName(),
-                    plan.finalMetadata().virtualSize(), plan.steps().size(), applier.dataBytes(), applier.zeroBytes(),
-                    plan.segmentIndex(), plan.segmentCount(), Optional.ofNullable(options.image()));
+            String disk = plan.finalMetadata().diskName();
+            try (RestoreRun run = RestoreRun.open(options, plan.identity(), plan.finalMetadata().virtualSize(),
+                    done -> options.progress().progress(disk, done, plan.dataBytes()))) {
+                try {
+                    if (!run.isPublished()) {
+                        apply(plan, run, options);
+                    }
+                } catch (Throwable e) {
+                    run.failed(e);
+                    throw e;
+                }
+                return result(plan, run.content(), options);
+            }
         }
     }
 
-    private static StreamApplier applier(RestorePlan plan, RestoreTarget target, ProgressListener progress) {
-        String disk = plan.finalMetadata().diskName();
-        return new StreamApplier(target, plan.finalMetadata().virtualSize(),
-                done -> progress.progress(disk, done, plan.dataBytes()));
+    private static void apply(RestorePlan plan, RestoreRun run, RestoreOptions options) throws IOException {
+        List<RestoreStep> base = plan.steps().stream().takeWhile(RestoreStep::isBase).toList();
+        for (int i = 0; i < plan.steps().size(); i++) {
+            run.apply(i, plan.steps().get(i));
+            if (i == base.size() - 1 && !run.hasBegun(base.size())) {
+                run.finishBase(base, IntStream.range(0, base.size()).boxed().toList(), plan.finalMetadata().virtualSize());
+            }
+        }
+        if (options.verify()) {
+            RestoredDiskCheck.check(plan, run.target());
+        }
+        run.complete();
     }
 
-    private static RestoreTarget target(RestoreOptions options, long size) throws IOException {
-        if (options.nbdUri() != null) {
-            return new ExportTarget("export " + options.nbdUri(), options.nbdUri(), options.client(), size, false);
-        }
-        PartialImage image = PartialImage.claim(options.image(), options.overwrite());
-        return switch (options.format()) {
-            case RAW -> new RawImageTarget(image, size);
-            case QCOW2 -> new Qcow2ImageTarget(image, options.client(), size);
-        };
+    private static RestoreResult result(RestorePlan plan, JournalContent content, RestoreOptions options) {
+        return new RestoreResult(plan.finalMetadata().diskName(), plan.finalMetadata().checkpointName(),
+                plan.finalMetadata().virtualSize(), plan.steps().size(), content.dataBytes(), content.zeroBytes(),
+                plan.segmentIndex(), plan.segmentCount(), Optional.ofNullable(options.image()));
     }
 }

@@ -5,13 +5,16 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
+import io.virtnbd.nbd.client.ContextExtents;
 import io.virtnbd.nbd.client.ExportInfo;
 import io.virtnbd.nbd.client.NbdClient;
 import io.virtnbd.nbd.client.NbdClientOptions;
+import io.virtnbd.nbd.protocol.BaseAllocation;
 import io.virtnbd.nbd.protocol.NbdUri;
 import io.virtnbd.sparsestream.FilePayload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A writable NBD export, written with several requests under way. */
@@ -26,6 +29,7 @@ final class ExportTarget implements RestoreTarget {
     private static final int ZERO_REQUESTS = 64;
 
     private final NbdClient client;
+    private final String name;
     private final boolean blank;
     private final int pieceSize;
     private final BufferPool buffers;
@@ -44,6 +48,7 @@ final class ExportTarget implements RestoreTarget {
      */
     ExportTarget(String name, NbdUri uri, NbdClientOptions options, long size, boolean blank) throws IOException {
         this.client = NbdClient.connect(uri, options);
+        this.name = name;
         try {
             requireFit(name, client.export(), size);
             this.blank = blank;
@@ -150,12 +155,62 @@ final class ExportTarget implements RestoreTarget {
     }
 
     @Override
+    public void sync() throws IOException {
+        if (client.export().canFlush()) {
+            try {
+                NbdClient.await(client.flush());
+            } catch (IOException e) {
+                throw pending.failure(e);
+            }
+        }
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer buffer) throws IOException {
+        int block = client.export().blockSize().minimum();
+        long start = offset - offset % block;
+        long end = Math.min(roundUp(offset + buffer.remaining(), block), client.export().size());
+        if (start == offset && end == offset + buffer.remaining()) {
+            await(client.read(offset, buffer));
+            return;
+        }
+        ByteBuffer blocks = ByteBuffer.allocateDirect((int) (end - start));
+        await(client.read(start, blocks));
+        int length = buffer.remaining();
+        buffer.put(blocks.flip().slice((int) (offset - start), length));
+    }
+
+    private static long roundUp(long value, int block) {
+        return (value + block - 1) / block * block;
+    }
+
+    private void await(CompletableFuture<Void> read) throws RestoreException {
+        try {
+            NbdClient.await(read);
+        } catch (IOException e) {
+            throw new RestoreException("cannot read what was written to " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public long zeroes(long offset, long length) throws IOException {
+        int block = client.export().blockSize().minimum();
+        long within = Math.min(length, NbdClient.MAX_EFFECT_LENGTH) / block * block;
+        if (!client.export().metaContexts().equals(List.of(BaseAllocation.NAME)) || offset % block != 0 || within == 0) {
+            return 0;
+        }
+        ContextExtents extents = NbdClient.await(client.blockStatus(offset, within)).contexts().get(0);
+        long zeroes = 0;
+        for (int i = 0; i < extents.count() && (extents.flags(i) & BaseAllocation.ZERO) != 0; i++) {
+            zeroes += extents.length(i);
+        }
+        return Math.min(zeroes, within);
+    }
+
+    @Override
     public void complete() throws IOException {
         drain();
-        if (client.export().canFlush()) {
-            submit(client::flush, () -> { });
-            drain();
-        }
+        sync();
         client.close();
     }
 

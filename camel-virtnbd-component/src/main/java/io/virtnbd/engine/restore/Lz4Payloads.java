@@ -72,6 +72,17 @@ final class Lz4Payloads implements Closeable {
         }
     }
 
+    /** Goes over the payload of the reader's current frame, which was applied before, without decoding it. */
+    void skip(SparseStreamReader reader) throws IOException {
+        ByteBuffer block = NO_ROOM;
+        for (Lz4Element element = reader.nextLz4Element(block); element != null;
+                element = reader.nextLz4Element(block.clear())) {
+            if (element instanceof Lz4FrameStart start && block.capacity() < start.maxBlockSize()) {
+                block = ByteBuffer.allocate(start.maxBlockSize());
+            }
+        }
+    }
+
     private static void requireWithin(DataFrame frame, long covered, long length, long offset) throws MalformedStreamException {
         if (length <= 0 || length > frame.end() - covered) {
             throw new MalformedStreamException(offset, "LZ4 frame: expected at most " + (frame.end() - covered)

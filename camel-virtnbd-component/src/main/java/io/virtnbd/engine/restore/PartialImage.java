@@ -5,8 +5,8 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
-import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,16 +19,23 @@ import java.nio.file.StandardOpenOption;
  * An image file that gets its final name only when it is whole. Until then it stands beside it, with {@code .partial} behind
  * its name, and belongs to this restore alone.
  */
-final class PartialImage implements Closeable {
+final class PartialImage implements TargetFile {
+
+    static final String JOURNAL = ".partial.journal";
 
     private final Path image;
     private final Path partial;
+    private final Path journalFile;
     private final boolean overwrite;
     private final FileClaim claim;
+    private RestoreJournal journal;
+    private boolean kept;
+    private boolean published;
 
-    private PartialImage(Path image, Path partial, boolean overwrite, FileClaim claim) {
+    private PartialImage(Path image, Path partial, Path journalFile, boolean overwrite, FileClaim claim) {
         this.image = image;
         this.partial = partial;
+        this.journalFile = journalFile;
         this.overwrite = overwrite;
         this.claim = claim;
     }
@@ -39,22 +46,94 @@ final class PartialImage implements Closeable {
      * @throws RestoreException if it cannot, or there is an image already that may not be replaced
      */
     static PartialImage claim(Path path, boolean overwrite) throws RestoreException {
+        PartialImage image = take(path, overwrite, null);
+        try {
+            image.begin();
+            return image;
+        } catch (Throwable e) {
+            Closing.after(e, image.claim);
+            throw e;
+        }
+    }
+
+    /**
+     * Makes sure that nobody else is making an image. What a killed restore has left stays as it is.
+     *
+     * @param journal the file that keeps how far the restore has come; null for {@code .partial.journal} behind the image's name
+     * @throws RestoreException if somebody else is, or there is no directory for it
+     */
+    static PartialImage take(Path path, boolean overwrite, Path journal) throws RestoreException {
         Path image = path.toAbsolutePath();
-        requireReplaceable(image, overwrite);
+        if (image.getFileName() == null) {
+            throw notReplaceable(image);
+        }
         try {
             Path partial = directory(image).resolve(image.getFileName() + ".partial");
-            FileClaim claim = FileClaim.of(partial);
-            PartialImage claimed = new PartialImage(image, partial, overwrite, claim);
-            try {
-                claimed.removeLeftover();
-                return claimed;
-            } catch (Throwable e) {
-                Closing.after(e, claim);
-                throw e;
-            }
+            Path kept = journal != null ? journal.toAbsolutePath() : partial.resolveSibling(image.getFileName() + JOURNAL);
+            return new PartialImage(image, partial, kept, overwrite, FileClaim.of(partial));
         } catch (IOException e) {
             throw failure(image, e);
         }
+    }
+
+    /** Makes room for a new image. */
+    void begin() throws RestoreException {
+        requireReplaceable(image, overwrite);
+        try {
+            removeLeftover();
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Goes on with what is there already. */
+    void resume() throws RestoreException {
+        requireReplaceable(image, overwrite);
+    }
+
+    /** The number of the file that a restore has left and that it can go on with; 0 where there is none. */
+    long leftover() throws IOException {
+        return Files.isRegularFile(partial, LinkOption.NOFOLLOW_LINKS) && !UnixFile.hasLinks(partial) ? UnixFile.number(partial)
+                : 0;
+    }
+
+    /**
+     * Whether the image is the one that a restore has finished which then was killed before it could say so. What it has left
+     * is removed then.
+     */
+    boolean isPublished(JournalContent content) throws IOException {
+        if (content.published().isEmpty() || !Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS)
+                || UnixFile.number(image) != content.header().file() || content.header().file() == 0
+                || !modified(image).equals(content.published().get())) {
+            return false;
+        }
+        DirectorySync.sync(partial.getParent());
+        Files.deleteIfExists(partial);
+        RestoreJournal.delete(journalFile);
+        return true;
+    }
+
+    private static String modified(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toString();
+    }
+
+    /** Starts to keep how far the restore has come. */
+    RestoreJournal journal(JournalContent content) throws RestoreException {
+        try {
+            journal = RestoreJournal.create(journalFile, content);
+            return journal;
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    Path journalFile() {
+        return journalFile;
+    }
+
+    /** What was written stays when this is closed, for a later restore to go on with. */
+    void keep() {
+        kept = true;
     }
 
     /** In the one spelling that all restores to it agree on. */
@@ -72,15 +151,33 @@ final class PartialImage implements Closeable {
         }
         // not truncated: where links are made, it may be another name of an image that is complete
         Files.deleteIfExists(partial);
+        RestoreJournal.delete(journalFile);
     }
 
-    /** The file to write to. It is not there yet. */
-    Path path() {
+    /** The file to write to. It is not there yet, unless the restore goes on with it. */
+    @Override
+    public Path path() {
         return partial;
     }
 
-    /** The error of a failure to write to the image. */
-    RestoreException failure(IOException cause) {
+    @Override
+    public boolean isBlank() {
+        return true;
+    }
+
+    @Override
+    public void fit(FileChannel content, long size) throws RestoreException {
+        try {
+            if (content.size() < size) {
+                content.write(ByteBuffer.allocate(1), size - 1);
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public RestoreException failure(IOException cause) {
         return failure(image, cause);
     }
 
@@ -100,14 +197,13 @@ final class PartialImage implements Closeable {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    /**
-     * Makes the finished file durable and gives it its final name.
-     *
-     * @param content the file, which stays open
-     */
-    void publish(FileChannel content) throws RestoreException {
+    @Override
+    public void publish(FileChannel content) throws RestoreException {
         try {
             content.force(true);
+            if (journal != null) {
+                journal.published(modified(partial));
+            }
             if (overwrite || !link()) {
                 requireReplaceable(image, overwrite);
                 Files.move(partial, image, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -115,7 +211,8 @@ final class PartialImage implements Closeable {
         } catch (IOException e) {
             throw failure(e);
         }
-        forceDirectory();
+        DirectorySync.sync(partial.getParent());
+        published = true;
     }
 
     /**
@@ -133,35 +230,32 @@ final class PartialImage implements Closeable {
         return true;
     }
 
-    /** Makes the name durable, where directories can be. */
-    private void forceDirectory() {
-        try (FileChannel directory = FileChannel.open(partial.getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        } catch (IOException e) {
-            // not all systems can open a directory, and not all file systems can sync one; the content is safe
-        }
-    }
-
     private static void requireReplaceable(Path image, boolean overwrite) throws RestoreException {
         if (!overwrite && Files.exists(image, LinkOption.NOFOLLOW_LINKS)) {
             throw alreadyThere(image);
         }
-        if (image.getFileName() == null || Files.exists(image) && !Files.isRegularFile(image)) {
-            throw new RestoreException("image " + image + " is "
-                    + (Files.isDirectory(image) ? "a directory" : "no regular file") + ", which cannot be replaced");
+        if (Files.exists(image) && !Files.isRegularFile(image)) {
+            throw notReplaceable(image);
         }
+    }
+
+    private static RestoreException notReplaceable(Path image) {
+        return new RestoreException("image " + image + " is " + (Files.isDirectory(image) ? "a directory" : "no regular file")
+                + ", which cannot be replaced");
     }
 
     private static RestoreException alreadyThere(Path image) {
         return new RestoreException("image " + image + " is there already, and overwrite is off; set overwrite=true to replace it");
     }
 
-    /** Removes what was written, if it was not published, and lets other restores have their turn. */
     @Override
     public void close() throws IOException {
-        try (claim) {
-            if (claim.isHeld()) {
+        try (claim; RestoreJournal open = journal) {
+            if (claim.isHeld() && (published || !kept)) {
                 Files.deleteIfExists(partial);
+                if (journal != null) {
+                    RestoreJournal.delete(journalFile);
+                }
             }
         }
     }

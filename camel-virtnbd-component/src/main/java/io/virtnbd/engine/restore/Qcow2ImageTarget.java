@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A qcow2 image, made by qemu-img and written through a qemu-nbd that serves it to this process alone. */
 final class Qcow2ImageTarget implements RestoreTarget {
@@ -29,22 +31,54 @@ final class Qcow2ImageTarget implements RestoreTarget {
     private ExportTarget export;
 
     /**
-     * @param image is taken over, also when this fails
+     * Opens an image that is there.
+     *
+     * @param image   is taken over, also when this fails
+     * @param options how to connect; with the meta context base:allocation where it is to be read again
+     * @param journal is told of the program that has the image open; may be null
      * @throws RestoreException if QEMU's programs are not there, or refuse
      */
-    Qcow2ImageTarget(PartialImage image, NbdClientOptions options, long size) throws IOException {
+    Qcow2ImageTarget(PartialImage image, NbdClientOptions options, long size, RestoreJournal journal) throws IOException {
         this.image = image;
         try {
-            QemuTool.run(CREATE_SECONDS, "qemu-img", "create", "-q", "-f", "qcow2", image.path().toString(),
-                    Long.toString(size));
             server = QemuNbd.start(image.path(), "--format=qcow2", "--discard=unmap");
+            if (journal != null) {
+                journal.server(server.socket());
+            }
             export = server.connect(uri -> new ExportTarget(image.toString(), uri, options, size, true));
         } catch (QemuToolException e) {
             Closing.after(e, this);
-            throw failure(e);
+            throw failure(image, e);
         } catch (Throwable e) {
             Closing.after(e, this);
             throw e;
+        }
+    }
+
+    /**
+     * Makes an image.
+     *
+     * @param options of the format, as qemu-img takes them; may be empty
+     */
+    static void create(PartialImage image, long size, String options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("create", "-q", "-f", "qcow2"));
+        if (!options.isEmpty()) {
+            arguments.addAll(List.of("-o", options));
+        }
+        arguments.addAll(List.of(image.path().toString(), Long.toString(size)));
+        run(image, CREATE_SECONDS, arguments);
+    }
+
+    /** Makes the image of a disk that has grown larger. */
+    static void grow(PartialImage image, long size) throws IOException {
+        run(image, CREATE_SECONDS, List.of("resize", "-q", "-f", "qcow2", image.path().toString(), Long.toString(size)));
+    }
+
+    private static void run(PartialImage image, long seconds, List<String> arguments) throws IOException {
+        try {
+            QemuTool.run(seconds, "qemu-img", arguments.toArray(String[]::new));
+        } catch (QemuToolException e) {
+            throw failure(image, e);
         }
     }
 
@@ -88,6 +122,21 @@ final class Qcow2ImageTarget implements RestoreTarget {
         export.drain();
     }
 
+    @Override
+    public void sync() throws IOException {
+        export.sync();
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer buffer) throws IOException {
+        export.read(offset, buffer);
+    }
+
+    @Override
+    public long zeroes(long offset, long length) throws IOException {
+        return export.zeroes(offset, length);
+    }
+
     /** The server ends by itself when its only client has left; only then is the image closed. */
     @Override
     public void complete() throws IOException {
@@ -95,14 +144,14 @@ final class Qcow2ImageTarget implements RestoreTarget {
         try {
             server.await(CLOSE_SECONDS);
         } catch (QemuToolException e) {
-            throw failure(e);
+            throw failure(image, e);
         }
         try (FileChannel content = open()) {
             image.publish(content);
         }
     }
 
-    private RestoreException failure(QemuToolException e) {
+    private static RestoreException failure(PartialImage image, QemuToolException e) {
         return new RestoreException("cannot write the qcow2 image " + image + ": " + e.getMessage(), e);
     }
 

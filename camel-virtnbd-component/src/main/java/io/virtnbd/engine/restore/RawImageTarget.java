@@ -5,6 +5,7 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
+import io.virtnbd.extent.ExtentType;
 import io.virtnbd.nbd.server.RawFileExport;
 import io.virtnbd.sparsestream.FilePayload;
 import java.io.EOFException;
@@ -14,29 +15,27 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/** A raw image file, sparse where nothing is written and, where the file system can make holes, where zeroes are. */
+/** A raw image file or a block device. A file is sparse where nothing is written and, where the file system can make holes, where zeroes are. */
 final class RawImageTarget implements RestoreTarget {
 
     private static final int PIECE = 512 << 10;
     private static final int BUFFERS = 8;
 
-    private final PartialImage image;
+    private final TargetFile image;
     private final FileChannel channel;
     private final BufferPool buffers;
     /** The same file: it can make holes, which the channel cannot. */
     private final RawFileExport holes;
 
     /** @param image is taken over, also when this fails */
-    RawImageTarget(PartialImage image, long size) throws IOException {
+    RawImageTarget(TargetFile image, long size) throws IOException {
         this.image = image;
         FileChannel opened = null;
         try {
             opened = open(image);
             channel = opened;
             buffers = new BufferPool(BUFFERS, PIECE, image.toString());
-            if (size > 0) {
-                writeFully(size - 1, ByteBuffer.allocate(1));
-            }
+            image.fit(channel, size);
             holes = RawFileExport.writable(image.path());
         } catch (Throwable e) {
             Closing.after(e, opened, image);
@@ -44,10 +43,9 @@ final class RawImageTarget implements RestoreTarget {
         }
     }
 
-    private static FileChannel open(PartialImage image) throws RestoreException {
+    private static FileChannel open(TargetFile image) throws RestoreException {
         try {
-            return FileChannel.open(image.path(), StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+            return FileChannel.open(image.path(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw image.failure(e);
         }
@@ -60,7 +58,7 @@ final class RawImageTarget implements RestoreTarget {
 
     @Override
     public boolean isBlank() {
-        return true;
+        return image.isBlank();
     }
 
     @Override
@@ -114,7 +112,7 @@ final class RawImageTarget implements RestoreTarget {
     @Override
     public void zero(long offset, long length) throws IOException {
         try {
-            holes.writeZeroes(offset, length, false);
+            image.zero(holes, offset, length);
         } catch (IOException e) {
             throw image.failure(e);
         }
@@ -134,6 +132,34 @@ final class RawImageTarget implements RestoreTarget {
     @Override
     public void drain() {
         // each write is done when its method returns
+    }
+
+    @Override
+    public void sync() throws IOException {
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw image.failure(e);
+        }
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer buffer) throws IOException {
+        holes.read(offset, buffer);
+    }
+
+    @Override
+    public long zeroes(long offset, long length) throws IOException {
+        if (!image.isBlank()) {
+            return 0; // a block device, which cannot say where it has data
+        }
+        long[] zeroes = new long[1];
+        holes.extents(offset, length, extent -> {
+            boolean zero = extent.type() != ExtentType.DATA;
+            zeroes[0] = zero ? Math.min(extent.end(), offset + length) - offset : 0;
+            return false;
+        });
+        return zeroes[0];
     }
 
     @Override

@@ -11,47 +11,93 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Where a disk is restored to.
+ * Where a disk is restored to, and how.
  *
- * @param image     the image file to make, or null when {@code nbdUri} is given
- * @param format    format of the image file
- * @param overwrite whether an image that is there already is replaced, once the new one is whole
- * @param nbdUri    the writable export to write to, at least as large as the disk, or null when {@code image} is given
- * @param client    how to connect to the export
- * @param progress  is told what has been restored of all streams together
+ * @param image        the image file to make or the block device to write, or null when {@code nbdUri} is given
+ * @param format       format of the image file; a block device is written raw
+ * @param overwrite    whether an image that is there already is replaced, once the new one is whole, and whether a block device
+ *                     may be written
+ * @param nbdUri       the writable export to write to, at least as large as the disk, or null when {@code image} is given
+ * @param client       how to connect to the export
+ * @param progress     is told what has been restored of all streams together
+ * @param resume       whether a restore that was interrupted goes on where it was
+ * @param journal      the file that keeps how far the restore has come; null for one beside an image, and none for the others
+ * @param syncInterval bytes of disk content after which they are made durable and the journal says so, at least 1; it is done
+ *                     every ten seconds too
+ * @param verify       whether the restored disk is read again and compared with the streams before it is complete
+ * @param qcow2Options options that a qcow2 image is created with, as {@code qemu-img create -o} takes them; may be empty
  */
 public record RestoreOptions(Path image, ImageFormat format, boolean overwrite, NbdUri nbdUri, NbdClientOptions client,
-                             ProgressListener progress) {
+                             ProgressListener progress, boolean resume, Path journal, long syncInterval, boolean verify,
+                             String qcow2Options) {
+
+    /** As much as a disk of today writes in some seconds. */
+    public static final long SYNC_INTERVAL = 1L << 30;
 
     public RestoreOptions {
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(client, "client");
         Objects.requireNonNull(progress, "progress");
+        Objects.requireNonNull(qcow2Options, "qcow2Options");
         if ((image == null) == (nbdUri == null)) {
             throw new IllegalArgumentException("a restore goes either to an image or to an NBD export: image is " + image
                     + ", nbdUri is " + nbdUri);
+        }
+        if (syncInterval < 1) {
+            throw new IllegalArgumentException("syncInterval is " + syncInterval + ", expected 1 or more");
         }
     }
 
     /** A restore to an image file. */
     public static RestoreOptions toImage(Path image, ImageFormat format) {
-        return new RestoreOptions(image, format, false, null, NbdClientOptions.defaults(), ProgressListener.NONE);
+        return new RestoreOptions(image, format, false, null, NbdClientOptions.defaults(), ProgressListener.NONE, true, null,
+                SYNC_INTERVAL, false, "");
     }
 
     /** A restore to an NBD export. */
     public static RestoreOptions toExport(NbdUri uri) {
-        return new RestoreOptions(null, ImageFormat.RAW, false, uri, NbdClientOptions.defaults(), ProgressListener.NONE);
+        return new RestoreOptions(null, ImageFormat.RAW, false, uri, NbdClientOptions.defaults(), ProgressListener.NONE, true,
+                null, SYNC_INTERVAL, false, "");
     }
 
     public RestoreOptions withOverwrite(boolean value) {
-        return new RestoreOptions(image, format, value, nbdUri, client, progress);
+        return new RestoreOptions(image, format, value, nbdUri, client, progress, resume, journal, syncInterval, verify,
+                qcow2Options);
     }
 
     public RestoreOptions withClient(NbdClientOptions value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, value, progress);
+        return new RestoreOptions(image, format, overwrite, nbdUri, value, progress, resume, journal, syncInterval, verify,
+                qcow2Options);
     }
 
     public RestoreOptions withProgress(ProgressListener value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, value);
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, value, resume, journal, syncInterval, verify,
+                qcow2Options);
+    }
+
+    public RestoreOptions withResume(boolean value) {
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, value, journal, syncInterval, verify,
+                qcow2Options);
+    }
+
+    /** @param value null for the default */
+    public RestoreOptions withJournal(Path value) {
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, value, syncInterval, verify,
+                qcow2Options);
+    }
+
+    public RestoreOptions withSyncInterval(long bytes) {
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, bytes, verify,
+                qcow2Options);
+    }
+
+    public RestoreOptions withVerify(boolean value) {
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, value,
+                qcow2Options);
+    }
+
+    public RestoreOptions withQcow2Options(String value) {
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, verify,
+                value);
     }
 }

@@ -5,11 +5,15 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Sha256;
 import io.virtnbd.engine.Closing;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -20,14 +24,13 @@ import java.util.OptionalInt;
  */
 final class RestorePlan implements Closeable {
 
-    private final List<RestoreStep> steps = new ArrayList<>();
-    private final ChainRules rules = new ChainRules();
+    private List<RestoreStep> steps = new ArrayList<>();
     private long dataBytes;
 
     private RestorePlan() {
     }
 
-    /** @throws ChainException if the streams do not make a chain in the order in which they come */
+    /** @throws ChainException if the streams do not make a chain */
     static RestorePlan of(List<StreamInput> inputs) throws IOException {
         return of(inputs, false);
     }
@@ -50,7 +53,7 @@ final class RestorePlan implements Closeable {
             for (StreamInput input : inputs) {
                 plan.add(new RestoreStep(OpenStream.open(input), alone));
             }
-            plan.rules.end();
+            plan.check();
             return plan;
         } catch (Throwable e) {
             Closing.after(e, plan);
@@ -60,13 +63,36 @@ final class RestorePlan implements Closeable {
 
     private void add(RestoreStep step) throws IOException {
         steps.add(step);
-        if (!step.isAlone()) {
-            rules.add(step);
-        }
         dataBytes += step.metadata().dataSize();
         if (step.input().reopenable()) {
             step.close();
         }
+    }
+
+    private void check() throws ChainException {
+        steps = StreamOrder.sort(steps);
+        if (!steps.get(0).isAlone()) {
+            ChainRules rules = new ChainRules();
+            for (RestoreStep step : steps) {
+                rules.add(step);
+            }
+            rules.end();
+        }
+    }
+
+    /** The same for the same streams, and for no others: SHA-256 of what they say of themselves and of their sizes. */
+    String identity() throws IOException {
+        MessageDigest digest = Sha256.digest();
+        for (RestoreStep step : steps) {
+            digest.update(step.metadata().toJson());
+            digest.update((" " + step.identity().bytes() + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Whether every stream can be read more than once. */
+    boolean isReopenable() {
+        return steps.stream().allMatch(step -> step.input().reopenable());
     }
 
     List<RestoreStep> steps() {

@@ -7,6 +7,7 @@ package io.virtnbd.engine.restore;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 
 /** A stream of a restore, in its place. */
 final class RestoreStep implements Closeable {
@@ -27,6 +28,19 @@ final class RestoreStep implements Closeable {
         this.open = open;
     }
 
+    /** A stream that was applied before and of which only this is known. */
+    RestoreStep(StreamMetadata metadata) {
+        this.input = StreamInput.of(describe(metadata), InputStream.nullInputStream());
+        this.metadata = metadata;
+        this.mayBeAlone = false;
+    }
+
+    /** For messages, where there is no name. */
+    static String describe(StreamMetadata metadata) {
+        return (metadata.isSegment() ? "segment " + metadata.segmentIndex().orElseThrow() + " of " : "the stream of ")
+                + "checkpoint " + metadata.checkpointName() + " of disk " + metadata.diskName();
+    }
+
     StreamInput input() {
         return input;
     }
@@ -37,6 +51,11 @@ final class RestoreStep implements Closeable {
 
     StreamMetadata metadata() {
         return metadata;
+    }
+
+    /** By what the stream is known again. */
+    BegunStream identity() throws IOException {
+        return BegunStream.of(input, metadata);
     }
 
     /** Whether the stream is of the full or copy that the chain starts with. */

@@ -39,10 +39,19 @@ interface RestoreTarget extends Closeable {
     /** Waits for the writes that are under way. */
     void drain() throws IOException;
 
+    /** Makes what was written durable, as far as the writes had ended. May run beside writes. */
+    void sync() throws IOException;
+
+    /** Reads what was written, up to the buffer's limit. Belongs between {@link #drain} and {@link #complete}. */
+    void read(long offset, ByteBuffer buffer) throws IOException;
+
+    /** How many bytes from there on are known to read as zeroes without reading them; at most {@code length}. */
+    long zeroes(long offset, long length) throws IOException;
+
     /** Makes all writes durable and, if it is a file, gives it its final name. */
     void complete() throws IOException;
 
-    /** Ends the restore. If it was not completed, an image that was begun is removed. */
+    /** Ends the restore. If it was not completed, an image that was begun is removed, unless it is kept to go on with. */
     @Override
     void close() throws IOException;
 }

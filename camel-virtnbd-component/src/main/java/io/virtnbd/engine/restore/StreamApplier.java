@@ -21,77 +21,98 @@ final class StreamApplier implements Closeable {
 
     private final RestoreTarget target;
     private final Lz4Payloads lz4;
-    private final long diskSize;
+    private final DurableProgress durable;
     private final LongConsumer progress;
-    /** End of what the frames of the full or copy cover so far. */
-    private long covered;
+    /** Bytes of the data frames of all streams so far. */
+    private long total;
+    private boolean begun;
+    private long start;
+    private long end;
     private long dataBytes;
     private long zeroBytes;
 
     /**
-     * @param diskSize bytes of the disk in the end, which may be larger than it was in the first streams
+     * @param done     bytes of the data frames of the streams that were applied before
      * @param progress is told the bytes of all data frames so far
      */
-    StreamApplier(RestoreTarget target, long diskSize, LongConsumer progress) {
+    StreamApplier(RestoreTarget target, DurableProgress durable, long done, LongConsumer progress) {
         this.target = target;
         this.lz4 = new Lz4Payloads(target);
-        this.diskSize = diskSize;
+        this.durable = durable;
+        this.total = done;
         this.progress = progress;
     }
 
     /**
-     * Applies a stream to its end, and waits until all of it is written.
+     * Applies a stream to its end, and waits until all of it is written. What of it was applied before is read and not written
+     * again.
      *
-     * @param step whose stream it is: the segments of a full or a copy together define every byte of the disk
+     * @param step   whose stream it is: the segments of a full or a copy together define every byte of the disk
+     * @param before how far it was applied already
      */
-    void apply(RestoreStep step, SparseStreamReader reader) throws IOException {
-        boolean startsAnywhere = step.isAlone() && !step.isFirstSegment();
+    StreamProgress apply(RestoreStep step, SparseStreamReader reader, StreamProgress before) throws IOException {
+        begun = false;
+        start = 0;
+        end = 0;
+        dataBytes = 0;
+        zeroBytes = 0;
+        long from = before.end();
         for (Frame frame = reader.next(); !(frame instanceof StopFrame); frame = reader.next()) {
-            if (startsAnywhere) {
-                covered = frame.start();
-                startsAnywhere = false;
-            }
-            if (step.isBase()) {
-                cover(step, frame.start());
-                covered = frame.end();
-            }
+            boolean written = frame.end() <= from;
+            follow(step, frame, written);
             if (frame instanceof DataFrame data) {
-                data(reader, data);
+                data(reader, data, written);
             } else if (frame instanceof ZeroFrame) {
-                zero(frame, step.isBase());
+                zero(frame, step.isBase(), written);
+            }
+            if (!written && durable.wrote(frame instanceof DataFrame ? frame.length() : 0)) {
+                settle();
+                durable.save(progress(before.index(), false));
             }
         }
+        settle();
+        return progress(before.index(), true);
+    }
+
+    private StreamProgress progress(int index, boolean whole) {
+        return new StreamProgress(index, start, end, dataBytes, zeroBytes, whole);
+    }
+
+    /** Waits until all that was applied is written. */
+    private void settle() throws IOException {
         lz4.finish();
-        if (step.isBase() && step.isLastSegment()) {
-            cover(step, step.metadata().virtualSize());
-            fill(diskSize); // what increments of a disk that has grown do not mention is zeroes too
-        }
         target.drain();
     }
 
-    /**
-     * Goes to where the next frame starts. Streams of version 1 may leave out zeroes on the way, others are incomplete then.
-     */
-    private void cover(RestoreStep step, long start) throws IOException {
-        boolean hole = step.metadata().streamVersion() == 1 ? start < covered : start != covered;
-        if (hole) {
-            throw new RestoreException(step.name() + ": expected the segments of a backup to follow each other, found one that"
-                    + " ends at byte " + covered + " of the disk, and the next frame at " + start);
+    /** Goes to where the frame starts. A full or a copy leaves out nothing, but for zeroes in streams of version 1. */
+    private void follow(RestoreStep step, Frame frame, boolean written) throws IOException {
+        if (!begun) {
+            begun = true;
+            start = frame.start();
+        } else if (step.isBase()) {
+            BaseCoverage.check(step, end, frame.start());
+            if (!written) {
+                fill(end, frame.start());
+            }
         }
-        fill(start);
+        end = frame.end();
     }
 
-    private void fill(long end) throws IOException {
-        if (covered < end && !target.isBlank()) {
-            target.zero(covered, end - covered);
+    /** Makes a range that no frame mentions read as zeroes. */
+    void fill(long from, long to) throws IOException {
+        if (from < to && !target.isBlank()) {
+            target.zero(from, to - from);
         }
-        covered = end;
     }
 
-    private void data(SparseStreamReader reader, DataFrame frame) throws IOException {
+    private void data(SparseStreamReader reader, DataFrame frame, boolean written) throws IOException {
         if (reader.metadata().compressed()) {
-            lz4.apply(reader, frame);
-        } else {
+            if (written) {
+                lz4.skip(reader);
+            } else {
+                lz4.apply(reader, frame);
+            }
+        } else if (!written) {
             Optional<FilePayload> payload = reader.filePayload();
             if (payload.isPresent()) {
                 target.write(frame.start(), payload.get());
@@ -100,7 +121,8 @@ final class StreamApplier implements Closeable {
             }
         }
         dataBytes += frame.length();
-        progress.accept(dataBytes);
+        total += frame.length();
+        progress.accept(total);
     }
 
     private void copy(SparseStreamReader reader, DataFrame frame) throws IOException {
@@ -122,19 +144,11 @@ final class StreamApplier implements Closeable {
         }
     }
 
-    private void zero(Frame frame, boolean base) throws IOException {
-        if (!base || !target.isBlank()) {
+    private void zero(Frame frame, boolean base, boolean written) throws IOException {
+        if (!written && (!base || !target.isBlank())) {
             target.zero(frame.start(), frame.length());
         }
         zeroBytes += frame.length();
-    }
-
-    long dataBytes() {
-        return dataBytes;
-    }
-
-    long zeroBytes() {
-        return zeroBytes;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A stream to restore from. */
 public interface StreamInput {
@@ -26,6 +27,11 @@ public interface StreamInput {
 
     /** Whether the stream can be opened more than once. */
     boolean reopenable();
+
+    /** Bytes of the stream, where they are known without reading it. */
+    default OptionalLong bytes() throws IOException {
+        return OptionalLong.empty();
+    }
 
     /** The file that the stream is in, which is faster to read than {@link #open}. */
     default Optional<Path> file() {
@@ -48,6 +54,11 @@ public interface StreamInput {
             @Override
             public boolean reopenable() {
                 return true;
+            }
+
+            @Override
+            public OptionalLong bytes() throws IOException {
+                return OptionalLong.of(Files.size(path));
             }
 
             @Override
@@ -77,6 +88,11 @@ public interface StreamInput {
             @Override
             public boolean reopenable() {
                 return true;
+            }
+
+            @Override
+            public OptionalLong bytes() {
+                return OptionalLong.of(file.bytes());
             }
         };
     }

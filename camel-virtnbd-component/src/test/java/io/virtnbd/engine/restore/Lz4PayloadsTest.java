@@ -114,10 +114,10 @@ class Lz4PayloadsTest {
         CountingStream in = new CountingStream(bytes.bytes());
         SlowTarget target = new SlowTarget(blocks);
         FutureTask<Void> restore = new FutureTask<>(() -> {
-            try (StreamApplier applier = new StreamApplier(target, blocks, done -> { })) {
+            try (StreamApplier applier = new StreamApplier(target, new DurableProgress(target, null, 1), 0, done -> { })) {
                 OpenStream open = OpenStream.open(StreamInput.of("tiny", in));
                 RestoreStep step = new RestoreStep(open, false);
-                applier.apply(step, open.reader());
+                applier.apply(step, open.reader(), StreamProgress.none(0));
             }
             return null;
         });
@@ -211,6 +211,20 @@ class Lz4PayloadsTest {
 
         @Override
         public void drain() {
+        }
+
+        @Override
+        public void sync() {
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer buffer) throws IOException {
+            throw new IOException("unexpected");
+        }
+
+        @Override
+        public long zeroes(long offset, long length) {
+            return 0;
         }
 
         @Override

@@ -38,7 +38,13 @@ class Qcow2ImageTargetIT {
 
     private Qcow2ImageTarget target(boolean overwrite, long size) throws IOException {
         PartialImage image = PartialImage.claim(directory.resolve("disk.qcow2"), overwrite);
-        return new Qcow2ImageTarget(image, NbdClientOptions.defaults(), size);
+        try {
+            Qcow2ImageTarget.create(image, size, "");
+        } catch (IOException e) {
+            image.close();
+            throw e;
+        }
+        return new Qcow2ImageTarget(image, NbdClientOptions.defaults(), size, null);
     }
 
     private static void fill(RestoreTarget target, int value) throws IOException {

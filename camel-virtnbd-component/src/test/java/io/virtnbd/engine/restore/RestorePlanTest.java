@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,38 @@ class RestorePlanTest {
         try (RestorePlan plan = RestorePlan.of(inputs)) {
             assertThat(plan.steps()).hasSameSizeAs(inputs);
         }
+    }
+
+    private StreamInput file(String name, StreamBytes stream) throws IOException {
+        return StreamInput.of(Files.write(directory.resolve(name), stream.bytes()));
+    }
+
+    @Test
+    void putsStreamsIntoTheOrderOfTheirSegmentsAndParents() throws IOException {
+        List<StreamInput> inputs = new ArrayList<>(List.of(
+                file("full0", StreamBytes.full(SIZE).segment(0, 2).zero(0, 1000)),
+                file("full1", StreamBytes.full(SIZE).segment(1, 2).zero(1000, SIZE - 1000)),
+                file("inc1", StreamBytes.increment(SIZE, "cp.0", "cp.1")),
+                file("inc2-0", StreamBytes.increment(SIZE, "cp.1", "cp.2").segment(0, 2)),
+                file("inc2-1", StreamBytes.increment(SIZE, "cp.1", "cp.2").segment(1, 2)),
+                file("inc3", StreamBytes.increment(SIZE, "cp.2", "cp.3"))));
+        List<String> names = inputs.stream().map(StreamInput::name).toList();
+        for (int seed = 0; seed < 20; seed++) {
+            Collections.shuffle(inputs, new Random(seed));
+            try (RestorePlan plan = RestorePlan.of(inputs)) {
+                assertThat(plan.steps()).extracting(RestoreStep::name).as("seed %d", seed).isEqualTo(names);
+            }
+        }
+    }
+
+    @Test
+    void segmentsOfStreamsThatAreReadOnceComeInAnyOrder() throws IOException {
+        try (RestorePlan plan = RestorePlan.of(List.of(
+                StreamBytes.full(SIZE).segment(1, 2).zero(1000, SIZE - 1000).input("second"),
+                StreamBytes.full(SIZE).segment(0, 2).zero(0, 1000).input("first"), on(0, 1)))) {
+            assertThat(plan.steps()).extracting(RestoreStep::name).containsExactly("first", "second", "cp1on0");
+        }
+        assertThatThrownBy(() -> RestorePlan.of(List.of(on(0, 1), full()))).isInstanceOf(ChainException.class);
     }
 
     static Stream<Arguments> mistakes() {

@@ -1,0 +1,187 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.engine.restore;
+
+import io.virtnbd.engine.Closing;
+import io.virtnbd.engine.qemu.AbandonedImage;
+import io.virtnbd.nbd.client.NbdClientOptions;
+import io.virtnbd.nbd.protocol.BaseAllocation;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A target that is ready to be written, with its journal and what that said: a new one, or one that an earlier restore has left
+ * and that is gone on with.
+ */
+final class OpenTarget implements Closeable {
+
+    private final RestoreTarget target;
+    private final RestoreJournal journal;
+    private final JournalContent content;
+    /** Null where what is written to is no file of this restore. */
+    private final PartialImage image;
+    private boolean kept;
+
+    private OpenTarget(RestoreTarget target, RestoreJournal journal, JournalContent content, PartialImage image) {
+        this.target = target;
+        this.journal = journal;
+        this.content = content;
+        this.image = image;
+    }
+
+    /**
+     * Opens a target.
+     *
+     * @param plan what an earlier restore must have had as its plan to be gone on with
+     * @param size bytes of the disk
+     */
+    static OpenTarget open(RestoreOptions options, String plan, long size) throws IOException {
+        if (options.nbdUri() != null) {
+            JournalHeader header = new JournalHeader(plan, "export " + options.nbdUri(), size, 0);
+            return inPlace(options, header, new ExportTarget(header.target(), options.nbdUri(), reading(options), size, false));
+        }
+        if (UnixFile.isBlockDevice(options.image())) {
+            BlockDevice device = BlockDevice.claim(options.image().toRealPath(), options.overwrite());
+            return inPlace(options, new JournalHeader(plan, device.toString(), size, 0), new RawImageTarget(device, size));
+        }
+        PartialImage image = PartialImage.take(options.image(), options.overwrite(), options.journal());
+        try {
+            return toImage(options, plan, size, image);
+        } catch (Throwable e) {
+            Closing.after(e, image);
+            throw e;
+        }
+    }
+
+    /** What the journal that an earlier restore to this target has left is about. */
+    static Optional<JournalHeader> leftHeader(RestoreOptions options) throws IOException {
+        Path file = options.journal();
+        if (file == null && options.image() != null) {
+            Path image = options.image().toAbsolutePath();
+            file = image.resolveSibling(image.getFileName() + PartialImage.JOURNAL);
+        }
+        return file == null || !options.resume() ? Optional.empty() : RestoreJournal.read(file).map(JournalContent::header);
+    }
+
+    /** The block size and the extents of what was written are needed where it is read again only. */
+    private static NbdClientOptions reading(RestoreOptions options) {
+        return options.verify() ? options.client().withMetaContexts(List.of(BaseAllocation.NAME)) : options.client();
+    }
+
+    private static OpenTarget inPlace(RestoreOptions options, JournalHeader header, RestoreTarget target) throws IOException {
+        Path file = options.journal();
+        if (file == null) {
+            return new OpenTarget(target, null, new JournalContent(header), null);
+        }
+        try {
+            Optional<JournalContent> earlier = RestoreJournal.read(file);
+            if (Files.exists(file) && earlier.isEmpty()) {
+                throw new RestoreException("journal " + file + " of " + header.target() + ": expected the journal of a restore,"
+                        + " found a file that is none or is damaged; delete it to restore from the start");
+            }
+            if (earlier.isPresent() && options.resume() && !header.continues(earlier.get().header())) {
+                throw new RestoreException("journal " + file + ": expected that of a restore of the same streams to "
+                        + header.target() + ", found that of others to " + earlier.get().header().target()
+                        + "; delete it to restore from the start");
+            }
+            JournalContent content = options.resume() && earlier.isPresent() ? earlier.get().with(header)
+                    : new JournalContent(header);
+            return new OpenTarget(target, RestoreJournal.create(file, content), content, null);
+        } catch (Throwable e) {
+            Closing.after(e, target);
+            throw e;
+        }
+    }
+
+    private static OpenTarget toImage(RestoreOptions options, String plan, long size, PartialImage image) throws IOException {
+        JournalHeader header = new JournalHeader(plan, options.format().name(), size, image.leftover());
+        Optional<JournalContent> earlier = RestoreJournal.read(image.journalFile());
+        if (earlier.isPresent() && plan.equals(earlier.get().header().plan()) && image.isPublished(earlier.get())) {
+            image.close();
+            return new OpenTarget(null, null, earlier.get(), null);
+        }
+        JournalContent content = null;
+        if (earlier.isPresent() && options.resume() && header.file() != 0 && header.continues(earlier.get().header())) {
+            image.resume();
+            content = recover(options, image, earlier.get(), header);
+        }
+        if (content == null) {
+            AbandonedImage.release(earlier.flatMap(JournalContent::server).map(Path::of).orElse(null));
+            image.begin();
+            if (options.format() == ImageFormat.QCOW2) {
+                Qcow2ImageTarget.create(image, size, options.qcow2Options());
+            } else {
+                Files.createFile(image.path());
+            }
+            content = new JournalContent(new JournalHeader(plan, header.target(), size, image.leftover()));
+        }
+        RestoreJournal journal = options.resume() ? image.journal(content) : null;
+        RestoreTarget target = switch (options.format()) {
+            case RAW -> new RawImageTarget(image, size);
+            case QCOW2 -> new Qcow2ImageTarget(image, reading(options), size, journal);
+        };
+        return new OpenTarget(target, journal, content, image);
+    }
+
+    /** Null where the file is damaged, so that a new one is made. */
+    private static JournalContent recover(RestoreOptions options, PartialImage image, JournalContent earlier,
+            JournalHeader header) throws IOException {
+        if (options.format() == ImageFormat.QCOW2) {
+            if (!AbandonedImage.recover(image.path(), earlier.server().map(Path::of).orElse(null))) {
+                return null;
+            }
+            if (earlier.header().size() < header.size()) {
+                Qcow2ImageTarget.grow(image, header.size());
+            }
+        } else if (Files.size(image.path()) < earlier.header().size()) {
+            return null;
+        }
+        return earlier.with(header);
+    }
+
+    /** Whether an earlier restore has done everything; there is nothing to write then. */
+    boolean isPublished() {
+        return target == null;
+    }
+
+    RestoreTarget target() {
+        return target;
+    }
+
+    /** Null where there is none. */
+    RestoreJournal journal() {
+        return journal;
+    }
+
+    JournalContent content() {
+        return content;
+    }
+
+    /** Completes the target. */
+    void complete() throws IOException {
+        target.complete();
+    }
+
+    /** What was written stays when this is closed, for a later restore to go on with. */
+    void keep() {
+        kept = true;
+        if (image != null) {
+            image.keep();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        Closing.all(Arrays.asList(target, journal, image));
+        if (image == null && journal != null && !kept) {
+            RestoreJournal.delete(journal.file());
+        }
+    }
+}
