@@ -152,6 +152,11 @@ public final class VirtNbdConstants {
               javaType = "Boolean")
     public static final String SEEKABLE = StoreHeaders.SEEKABLE;
 
+    @Metadata(description = "On a message to the endpoint of the option store that reads a file: the tag that it was listed"
+                            + " with, if any. A file that has another by now must not be read.",
+              javaType = "String")
+    public static final String FILE_TAG = StoreHeaders.FILE_TAG;
+
     private VirtNbdConstants() {
     }
 }

@@ -31,6 +31,10 @@ public final class EndpointStore implements BackupStore {
         this(new StoreRequest(context, uri), "", null);
     }
 
+    EndpointStore(StoreRequest endpoint) {
+        this(endpoint, "", null);
+    }
+
     private EndpointStore(StoreRequest endpoint, String prefix, EndpointStore parent) {
         this.endpoint = endpoint;
         this.prefix = prefix;
@@ -49,7 +53,7 @@ public final class EndpointStore implements BackupStore {
 
     @Override
     public List<StoredFile> tree() throws IOException {
-        return listing().files().stream().filter(file -> file.name().startsWith(prefix))
+        return listing().below(prefix).stream()
                 .map(file -> new StoredFile(this, file.name().substring(prefix.length()), file.bytes())).toList();
     }
 
@@ -92,38 +96,54 @@ public final class EndpointStore implements BackupStore {
 
     @Override
     public InputStream open(String file) throws IOException {
-        StoreNames.check(file, name());
-        return endpoint.open(prefix + file);
+        StoreFile found = file(file);
+        StoreListing known = known();
+        return new StoreReading(endpoint, found, known != null && known.seekable());
     }
 
     @Override
     public void read(String file, long offset, ByteBuffer target) throws IOException {
-        StoreNames.check(file, name());
+        StoreFile found = file(file);
         if (!seekable()) {
             throw new UnsupportedOperationException(name() + ": files can be read from their start only");
         }
-        long length = target.remaining();
-        if (length == 0) {
-            return;
+        int length = target.remaining();
+        if (found.bytes() != StoreFile.UNKNOWN && offset + length > found.bytes()) {
+            throw new EOFException(name() + "/" + file + ": expected at least " + (offset + length) + " bytes, found "
+                    + found.bytes());
         }
-        byte[] bytes;
-        try (InputStream body = endpoint.open(prefix + file, offset, length)) {
-            bytes = body.readNBytes((int) length);
-            if (bytes.length < length) {
-                throw new EOFException(name() + "/" + file + ": expected " + length + " bytes from " + offset + " on, found "
-                        + bytes.length);
+        if (length > 0) {
+            byte[] bytes;
+            try (InputStream part = new StoreReading(endpoint, found, offset, length)) {
+                bytes = part.readAllBytes();
             }
-            if (body.read() >= 0) {
-                throw new StoreException(name() + "/" + file + ": expected " + length + " bytes from " + offset
-                        + " on, found more");
-            }
+            target.put(bytes);
         }
-        target.put(bytes);
     }
 
     @Override
     public void delete(String file) throws IOException {
+        StoreFile found = file(file);
+        endpoint.delete(found.name());
+        forget(found.name());
+    }
+
+    /** What is known of a file; nothing is asked for. */
+    private StoreFile file(String file) throws StoreException {
         StoreNames.check(file, name());
-        endpoint.delete(prefix + file);
+        StoreListing known = known();
+        StoreFile unlisted = StoreFile.unlisted(prefix + file);
+        return known == null ? unlisted : known.files().getOrDefault(prefix + file, unlisted);
+    }
+
+    private void forget(String file) {
+        synchronized (this) {
+            if (listing != null) {
+                listing.remove(file);
+            }
+        }
+        if (parent != null) {
+            parent.forget(file);
+        }
     }
 }

@@ -12,14 +12,19 @@ final class StoreNames {
     private StoreNames() {
     }
 
+    /** Whether it leads to one file in the store, also where it is taken for a path. */
+    static boolean isRelative(String name) {
+        return name.indexOf('\0') < 0 && Arrays.stream(name.split("/", -1))
+                .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
+    }
+
     /**
-     * Names come from manifests and lists, and what reads them may take them for paths.
+     * Names come from manifests, too.
      *
-     * @throws StoreException if it leads out of the store, or is not the only one of its file
+     * @throws StoreException if it is not {@link #isRelative}
      */
     static void check(String name, String store) throws StoreException {
-        if (name.indexOf('\0') >= 0 || Arrays.stream(name.split("/", -1))
-                .anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."))) {
+        if (!isRelative(name)) {
             throw new StoreException(store + ": expected a name relative to the store, found '" + name + "'");
         }
     }
