@@ -26,6 +26,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
               description = "Whether endpoints without sslContextParameters use those of the Camel context.")
     private boolean useGlobalSslContextParameters;
     private final OpenBackups openBackups = new OpenBackups();
+    private final OpenServers openServers = new OpenServers();
     private Function<LibvirtOptions, DomainHost> hostFactory;
     private DomainHosts hosts;
     private BackgroundTasks tasks;
@@ -70,7 +71,18 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
         return openBackups;
     }
 
-    /** Rolls back the backups that are open. */
+    /** The servers that messages have started. */
+    OpenServers openServers() {
+        return openServers;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        openServers.open();
+        super.doStart();
+    }
+
+    /** Rolls back the backups that are open, and ends what is served. */
     @Override
     protected void doStop() throws Exception {
         BackgroundTasks closingTasks;
@@ -82,6 +94,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
             hosts = null;
         }
         openBackups.close("the component was stopped");
+        openServers.close();
         if (closingTasks != null) {
             closingTasks.close();
         }
