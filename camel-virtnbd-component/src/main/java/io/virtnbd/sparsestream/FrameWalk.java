@@ -17,8 +17,6 @@ public final class FrameWalk {
 
     /** For headers only: most of what is fetched with one is a payload that nobody wants. */
     private static final int BUFFER = 512;
-    /** Of an expected reading: the end of a payload, a header, and those of some zero frames. */
-    private static final int EXPECTED = 256;
     private static final int AFTER_PAYLOAD = 2;
 
     private final StreamAccess access;
@@ -29,7 +27,9 @@ public final class FrameWalk {
     private long payloadOffset;
     private long[] lengths = {};
     private boolean ended;
-    private int expectedFrames;
+    /** Where payloads were expected to end, and how many of these have. */
+    private long[] expected = {};
+    private int met;
 
     /**
      * Reads the metadata and, of a compressed stream, the end.
@@ -83,19 +83,21 @@ public final class FrameWalk {
         if (access.lookahead() == 0) {
             return;
         }
-        if (expectedFrames > 0) {
-            expectedFrames--;
+        long at = source.position();
+        if (met < expected.length && expected[met] == at) {
+            met++;
             return;
         }
         long[] offsets = new long[access.lookahead()];
-        long at = source.position();
         int count = 0;
         while (count < offsets.length && at < access.size()) {
             offsets[count++] = at;
             long next = trailer == null ? length : trailer.peek(count - 1);
             at = next < 0 ? access.size() : at + AFTER_PAYLOAD + FrameHeader.LENGTH + next;
         }
-        access.expect(Arrays.copyOf(offsets, count), EXPECTED);
+        expected = Arrays.copyOf(offsets, count);
+        met = 1;
+        access.expect(expected, BUFFER);
     }
 
     private void stop() throws IOException {

@@ -25,13 +25,13 @@ public interface StreamAccess {
      * Says what is likely to be read next, each a short range, so that it can be fetched in one go where each reading takes its
      * time. The default ignores it.
      *
-     * @param offsets ascending; may be behind the end of the stream
-     * @param length  bytes of each
+     * @param offsets ascending, within the stream
+     * @param length  bytes of each, less where the stream ends before
      */
     default void expect(long[] offsets, int length) throws IOException {
     }
 
-    /** How many offsets are of use to {@link #expect}; 0 where it does nothing. */
+    /** How many offsets are of use to {@link #expect}; 0 where it does nothing, since each reading takes next to no time. */
     default int lookahead() {
         return 0;
     }

@@ -8,7 +8,6 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.engine.Closing;
 import io.virtnbd.extent.Extent;
 import io.virtnbd.extent.ExtentType;
-import io.virtnbd.sparsestream.Frame;
 import io.virtnbd.sparsestream.FrameHeader;
 import io.virtnbd.sparsestream.Lz4Piece;
 import io.virtnbd.sparsestream.StreamMetadata;
@@ -145,19 +144,28 @@ public final class ChainImage implements Closeable {
     }
 
     private void readPlain(IndexedStream stream, FrameCursor frame, long start, ByteBuffer target) throws IOException {
-        requireHeader(stream, frame);
+        if (stream.access().lookahead() > 0) {
+            readPlainPieces(stream, frame, start - frame.start(), target);
+            return;
+        }
+        ByteBuffer header = ByteBuffer.allocate(FrameHeader.LENGTH);
+        stream.access().read(frame.headerOffset(), header);
+        PlainPiece.requireHeader(stream, frame.headerOffset(), frame.start(), frame.length(), header.flip());
         stream.access().read(frame.payloadOffset() + start - frame.start(), target);
     }
 
-    /** A plain payload has no checksum, so it is made sure at least that it is still the frame's. */
-    private static void requireHeader(IndexedStream stream, FrameCursor frame) throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(FrameHeader.LENGTH);
-        stream.access().read(frame.headerOffset(), header);
-        Frame found = FrameHeader.decode(header.flip(), frame.headerOffset());
-        if (found.start() != frame.start() || found.length() != frame.length()) {
-            throw new IOException(stream.member().file() + " has changed: expected a frame of start " + frame.start()
-                    + ", length " + frame.length() + " at byte " + frame.headerOffset() + ", found one of start "
-                    + found.start() + ", length " + found.length());
+    /** Where a reading takes its time, more is read than is asked for. */
+    private void readPlainPieces(IndexedStream stream, FrameCursor frame, long from, ByteBuffer target) throws IOException {
+        int limit = target.limit();
+        for (long at = from; target.hasRemaining();) {
+            long number = at / PlainPiece.LENGTH;
+            int within = (int) (at % PlainPiece.LENGTH);
+            int count = Math.min(target.remaining(), PlainPiece.LENGTH - within);
+            target.limit(target.position() + count);
+            cache.read(new PieceCache.Key(stream.number(), frame.payloadOffset() + number * PlainPiece.LENGTH),
+                    () -> new PlainPiece(stream, frame, number), within, target);
+            target.limit(limit);
+            at += count;
         }
     }
 

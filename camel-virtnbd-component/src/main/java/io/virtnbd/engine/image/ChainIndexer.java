@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,55 +36,45 @@ final class ChainIndexer {
     }
 
     ChainImage open() throws IOException {
-        ExecutorService threads = Executors.newFixedThreadPool(options.threads(), task -> {
-            Thread thread = new Thread(task, "virtnbd-image");
-            thread.setDaemon(true);
-            return thread;
-        });
-        open.add(threads::shutdownNow);
+        ExecutorService threads = threads(options.threads());
+        ExecutorService requests = threads(StoreAccess.LOOKAHEAD);
         try {
             List<Future<IndexedStream>> futures = new ArrayList<>();
             for (ChainMember member : chain.members()) {
                 int number = futures.size();
-                StreamAccess access = access(member, threads);
+                StreamAccess access = access(member, requests);
                 futures.add(threads.submit(() -> IndexedStream.index(number, member, access)));
             }
             List<IndexedStream> streams = new ArrayList<>();
             for (Future<IndexedStream> future : futures) {
-                streams.add(result(future));
+                streams.add(Futures.get(future));
             }
             return new ChainImage(chain.disk(), streams, new Layers(layers(streams)), open, options.cacheBytes());
         } catch (Throwable e) {
             Closing.after(e, open.toArray(Closeable[]::new));
             throw e;
+        } finally {
+            threads.shutdownNow();
+            requests.shutdownNow();
         }
     }
 
-    private StreamAccess access(ChainMember member, ExecutorService threads) throws IOException {
+    private static ExecutorService threads(int count) {
+        return Executors.newFixedThreadPool(count, task -> {
+            Thread thread = new Thread(task, "virtnbd-image");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private StreamAccess access(ChainMember member, ExecutorService requests) throws IOException {
         Optional<Path> path = member.file().path();
         if (path.isPresent()) {
             FileAccess access = new FileAccess(path.get(), chain.members().size() <= MOST_OPEN_FILES);
             open.add(access);
             return access;
         }
-        return new StoreAccess(member.file());
-    }
-
-    private static IndexedStream result(Future<IndexedStream> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the index of the chain was made", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IOException(e.getCause());
-        }
+        return new StoreAccess(member.file(), requests);
     }
 
     private static List<Layer> layers(List<IndexedStream> streams) throws ChainException {
