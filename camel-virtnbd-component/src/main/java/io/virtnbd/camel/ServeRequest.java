@@ -19,6 +19,8 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.jsse.ClientAuthentication;
+import org.apache.camel.support.jsse.SSLContextParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +51,8 @@ final class ServeRequest {
         return new ServeOptions(path(configuration.getSocket()),
                 new InetSocketAddress(configuration.getHost(), configuration.getPort()), configuration.getExportName(),
                 path(configuration.getScratch()), configuration.isKeepScratch(),
-                ByteSize.parse("cacheSize", configuration.getCacheSize()), tls(configuration));
+                ByteSize.parse("cacheSize", configuration.getCacheSize()), tls(configuration),
+                clientCertificate(configuration.getSslContextParameters()));
     }
 
     private static Path path(String text) {
@@ -65,6 +68,11 @@ final class ServeRequest {
                     + " certificate of the server");
         }
         return configuration.getSslContextParameters().createSSLContext(endpoint.getCamelContext());
+    }
+
+    private static boolean clientCertificate(SSLContextParameters parameters) {
+        return parameters != null && parameters.getServerParameters() != null
+                && ClientAuthentication.REQUIRE.name().equals(parameters.getServerParameters().getClientAuthentication());
     }
 
     /** Serves what a message asks for. */

@@ -78,7 +78,7 @@ public final class ChainServer implements Closeable {
             builder.tcp(options.address());
         }
         if (options.tls() != null) {
-            builder.tls(options.tls());
+            builder.tls(options.tls()).clientCertificateRequired(options.clientCertificate());
         }
         NbdServer server = builder.build();
         open.add(0, server);

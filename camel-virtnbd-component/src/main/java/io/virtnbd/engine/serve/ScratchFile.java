@@ -28,6 +28,8 @@ final class ScratchFile implements Closeable {
     private static final byte[] MAGIC = "virtnbd scratch\n".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int HEADER = ClusterMap.BLOCK;
+    /** Bytes of a disk, whose map takes 1 GiB. */
+    private static final long LARGEST = 1L << 48;
 
     private final Path path;
     private final FileChannel channel;
@@ -51,6 +53,9 @@ final class ScratchFile implements Closeable {
      * @throws ScratchException if there is a file that is none of this disk, is in use, or is not to be used
      */
     static ScratchFile open(Path path, long size, byte[] identity, boolean keep) throws IOException {
+        if (size > LARGEST) {
+            throw new ScratchException(path + ": expected a disk of at most " + LARGEST + " bytes, found one of " + size);
+        }
         boolean exists = Files.exists(path);
         if (exists && !keep) {
             throw new ScratchException(path + ": expected no file, found one; with keepScratch a scratch file is used again");

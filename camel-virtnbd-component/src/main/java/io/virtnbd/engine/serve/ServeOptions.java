@@ -18,7 +18,8 @@ import javax.net.ssl.SSLContext;
  * @param keepScratch whether the scratch file stays, and one that is there is used again
  * @param cacheBytes  most bytes of decoded content that are kept, of all disks together
  * @param tls         null for none; else clients must use it
+ * @param clientCertificate whether clients must show a certificate that tls trusts
  */
 public record ServeOptions(Path socket, InetSocketAddress address, String exportName, Path scratch, boolean keepScratch,
-        long cacheBytes, SSLContext tls) {
+        long cacheBytes, SSLContext tls, boolean clientCertificate) {
 }

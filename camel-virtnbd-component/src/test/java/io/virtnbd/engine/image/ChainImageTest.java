@@ -57,7 +57,7 @@ class ChainImageTest {
         byte[] expected = chain.content();
         try (ChainImage image = ChainImage.open(chain.chain(), new ImageOptions(random.nextInt(1 << 21), 2))) {
             assertThat(image.size()).isEqualTo(expected.length);
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 120; i++) {
                 int offset = random.nextInt(expected.length);
                 int length = random.nextInt(Math.min(expected.length - offset, random.nextBoolean() ? 5000 : 500_000)) + 1;
                 assertThat(read(image, offset, length)).as("seed %d, %d bytes at %d", seed, length, offset)
@@ -152,7 +152,7 @@ class ChainImageTest {
         Random random = new Random(seed);
         RandomChain whole = new RandomChain(directory, random).make(200_000, 2);
         Chain chain = whole.chain();
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 60; i++) {
             Path file = chain.members().get(random.nextInt(chain.members().size())).file().path().orElseThrow();
             byte[] bytes = Files.readAllBytes(file);
             Files.write(file, damaged(bytes, random));

@@ -20,6 +20,8 @@ final class SyntheticStream implements StreamAccess {
     private static final int ENCODED = 300_000;
     private static final byte[] ENTRY = (", " + ENCODED).getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] ZEROES = new byte[1024];
+
     private final StreamMetadata metadata;
     private final byte[] head;
     private final int frameLength;
@@ -66,24 +68,32 @@ final class SyntheticStream implements StreamAccess {
     @Override
     public void read(long offset, ByteBuffer target) {
         long framesEnd = head.length + frames * stride;
-        byte[] header = new byte[FrameHeader.LENGTH];
-        for (long at = offset; target.hasRemaining(); at++) {
+        for (long at = offset; target.hasRemaining();) {
+            int before = target.position();
             if (at < head.length) {
-                target.put(head[(int) at]);
+                put(head, (int) at, target);
             } else if (at >= framesEnd) {
-                target.put(tail[(int) (at - framesEnd)]);
+                put(tail, (int) (at - framesEnd), target);
             } else {
-                long frame = (at - head.length) / stride;
-                int within = (int) ((at - head.length) % stride);
-                if (within >= FrameHeader.LENGTH) {
-                    target.put(within < stride - 2 ? 0 : CR_LF[within - stride + 2]);
-                } else {
-                    FrameHeader.encode(FrameKind.DATA, frame * frameLength, frameLength, ByteBuffer.wrap(header));
-                    int count = Math.min(target.remaining(), FrameHeader.LENGTH - within);
-                    target.put(header, within, count);
-                    at += count - 1;
-                }
+                frame((at - head.length) / stride, (int) ((at - head.length) % stride), target);
             }
+            at += target.position() - before;
         }
+    }
+
+    private void frame(long number, int within, ByteBuffer target) {
+        if (within < FrameHeader.LENGTH) {
+            ByteBuffer header = ByteBuffer.allocate(FrameHeader.LENGTH);
+            FrameHeader.encode(FrameKind.DATA, number * frameLength, frameLength, header);
+            put(header.array(), within, target);
+        } else if (within >= stride - CR_LF.length) {
+            put(CR_LF, within - stride + CR_LF.length, target);
+        } else {
+            target.put(ZEROES, 0, Math.min(Math.min(target.remaining(), ZEROES.length), stride - CR_LF.length - within));
+        }
+    }
+
+    private static void put(byte[] bytes, int from, ByteBuffer target) {
+        target.put(bytes, from, Math.min(target.remaining(), bytes.length - from));
     }
 }
