@@ -47,9 +47,9 @@ public final class Lz4Piece {
         decoder.begin(frame);
     }
 
-    /** Bytes of memory that it takes, not counting what it needs while it decodes. */
+    /** Bytes of memory that it takes at most, not counting what it needs while it decodes. */
     public int weight() {
-        return Math.min(length, (available + chunkSize - 1) / chunkSize * chunkSize);
+        return length;
     }
 
     /**

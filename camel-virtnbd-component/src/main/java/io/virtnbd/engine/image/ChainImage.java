@@ -39,7 +39,7 @@ public final class ChainImage implements Closeable {
         this.streams = streams;
         this.layers = layers;
         this.open = open;
-        this.cache = new PieceCache(cacheBytes);
+        this.cache = new PieceCache(Math.min(cacheBytes, Runtime.getRuntime().maxMemory() / 2));
     }
 
     /**

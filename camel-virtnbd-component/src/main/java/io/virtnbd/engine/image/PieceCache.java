@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 final class PieceCache {
 
     private final long limit;
-    private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, Content> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long used;
 
     /** @param limit bytes; the piece that was used last is kept in any case */
@@ -33,55 +33,43 @@ final class PieceCache {
         /** @param at from the start of the piece */
         void read(int at, ByteBuffer target) throws IOException;
 
-        /** Bytes that it takes now; may grow with each reading. */
+        /** Bytes that it takes at most; always the same. */
         int weight();
-    }
-
-    private static final class Entry {
-        private final Content content;
-        private int weight;
-
-        Entry(Content content) {
-            this.content = content;
-        }
     }
 
     /** Reads from a piece, which is made where it is not there. One that fails is made anew the next time. */
     void read(Key key, Supplier<Content> maker, int at, ByteBuffer target) throws IOException {
-        Entry entry = entry(key, maker);
+        Content content = content(key, maker);
         try {
-            entry.content.read(at, target);
-        } catch (IOException | RuntimeException e) {
-            remove(key, entry);
+            content.read(at, target);
+        } catch (IOException | RuntimeException | Error e) {
+            remove(key, content);
             throw e;
         }
-        weigh(key, entry);
     }
 
-    private synchronized Entry entry(Key key, Supplier<Content> maker) {
-        return entries.computeIfAbsent(key, missing -> new Entry(maker.get()));
+    /** Makes room for what a new piece will take before it takes it. */
+    private synchronized Content content(Key key, Supplier<Content> maker) {
+        Content content = entries.get(key);
+        if (content == null) {
+            content = maker.get();
+            used += content.weight();
+            for (Iterator<Content> oldest = entries.values().iterator(); used > limit && oldest.hasNext();) {
+                used -= oldest.next().weight();
+                oldest.remove();
+            }
+            entries.put(key, content);
+        }
+        return content;
     }
 
-    private synchronized void remove(Key key, Entry entry) {
-        if (entries.remove(key, entry)) {
-            used -= entry.weight;
+    private synchronized void remove(Key key, Content content) {
+        if (entries.remove(key, content)) {
+            used -= content.weight();
         }
     }
 
-    private synchronized void weigh(Key key, Entry entry) {
-        if (entries.get(key) != entry) {
-            return;
-        }
-        int weight = entry.content.weight();
-        used += weight - entry.weight;
-        entry.weight = weight;
-        for (Iterator<Entry> oldest = entries.values().iterator(); used > limit && entries.size() > 1;) {
-            used -= oldest.next().weight;
-            oldest.remove();
-        }
-    }
-
-    /** Bytes of all pieces, as they were after their last reading. */
+    /** Bytes of all pieces. */
     synchronized long used() {
         return used;
     }
