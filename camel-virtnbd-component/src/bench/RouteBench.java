@@ -15,7 +15,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 
 /**
  * The routes that {@code bench.py} measures: {@code backup NBD-URI DIRECTORY|null COMPRESSION CHECKSUM TIMES}, {@code restore
- * DIRECTORY IMAGE FORMAT TIMES} and {@code increment DOMAIN DIRECTORY LEVEL TIMES}. Prints the seconds of each exchange.
+ * DIRECTORY IMAGE FORMAT TIMES}, {@code increment DOMAIN DIRECTORY LEVEL TIMES} and {@code serve DIRECTORY SOCKET 1}, which goes on
+ * until its input ends. Prints the seconds of each exchange.
  */
 public final class RouteBench {
 
@@ -28,6 +29,7 @@ public final class RouteBench {
             camel.addRoutes(switch (args[0]) {
                 case "backup" -> backup(args[1], args[2], args[3], args[4]);
                 case "restore" -> restore(args[2], args[3]);
+                case "serve" -> serve(args[1], args[2]);
                 case "increment" -> increment(args[1], args[2], args[3]);
                 default -> throw new IllegalArgumentException(args[0]);
             });
@@ -43,7 +45,20 @@ public final class RouteBench {
                 template.sendBody("direct:start", args[0].equals("restore") ? new File(args[1]) : null);
                 System.out.printf(Locale.ROOT, "exchange %.3f%n", (System.nanoTime() - start) / 1e9);
             }
+            if (args[0].equals("serve")) {
+                System.out.println("serving");
+                System.in.transferTo(OutputStream.nullOutputStream());
+            }
         }
+    }
+
+    private static RouteBuilder serve(String directory, String socket) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:start").toF("virtnbd:serve:bench?directory=%s&socket=%s", directory, socket);
+            }
+        };
     }
 
     private static RouteBuilder increment(String domain, String directory, String level) {

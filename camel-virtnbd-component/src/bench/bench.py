@@ -3,7 +3,7 @@
 # Copyright the camel-virtnbd authors.
 """Times backups and restores through Camel routes against virtnbdbackup, virtnbdrestore and nbdcopy, all in one run.
 
-Needs root, a running libvirtd with a QEMU system emulator, qemu-utils, libnbd-bin, virtnbdbackup, JDK 17 and the built project
+Needs root, a running libvirtd with a QEMU system emulator, qemu-utils, libnbd-bin, virtnbdbackup, fio (for serve), JDK 17 and the built project
 (mvn -DskipTests install). bench.py --help tells the options.
 
 Each figure is the median of the rounds; in a round the candidates take turns. `wall` and `peak` are of the whole process (JVM and
@@ -11,9 +11,11 @@ Camel start included), `route` is the exchange alone in a JVM that has run it be
 candidates read from the same domain without a guest, by a pull backup job of libvirt's, from the page cache.
 """
 import argparse
+import json
 import os
 import random
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -274,13 +276,105 @@ class Bench:
         print(self.results.table(), flush=True)
 
 
+class Serve:
+    """Random reads of a stream that is served: by a route, and by the nbdkit that virtnbdmap starts, without the block device
+    that it maps, whose kernel module is not everywhere. Needs fio with the engine nbd, and to be root."""
+
+    DEVICE = "/dev/nbd15"
+    PORT = 20809
+    SECONDS = 5
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.figures = {}
+
+    def run(self, image, compression):
+        bench, source = self.bench, f"{self.bench.sink}/bench-set"
+        with Domain(bench.work, image):
+            sh("virtnbdbackup", "-d", DOMAIN, "-l", "copy", *(["-z"] if compression == "lz4" else []), "-o", fresh(source))
+        for _ in range(bench.args.rounds):
+            self.ours(f"camel-virtnbd, {compression}", source)
+            if compression == "none":
+                self.theirs("virtnbdmap", f"{source}/vda.copy.data")
+        fresh(source)
+
+    def ours(self, candidate, source):
+        path = f"{self.bench.work}/serve.sock"
+        start = time.monotonic()
+        with open(self.bench.log, "w") as log:
+            process = subprocess.Popen(self.bench.routes.command("serve", source, path, "1"), stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=log, text=True)
+        exchange = float("nan")
+        for line in process.stdout:
+            if line.startswith("exchange"):
+                exchange = float(line.split()[1])
+            if line.startswith("serving"):
+                break
+        try:
+            self.measure(candidate, start, f"nbd+unix:///vda?socket={path}", exchange)
+        finally:
+            process.stdin.close()
+            process.wait()
+
+    def theirs(self, candidate, stream):
+        """virtnbdmap maps the device with a qemu-nbd that does nothing here."""
+        programs = fresh(f"{self.bench.work}/programs")
+        os.mkdir(programs)
+        for name, text in (("qemu-nbd", "exec sleep 600"), ("modprobe", "exit 0")):
+            with open(f"{programs}/{name}", "w") as out:
+                out.write(f"#!/bin/sh\n{text}\n")
+            os.chmod(f"{programs}/{name}", 0o755)
+        made = not os.path.exists(self.DEVICE)
+        if made:
+            sh("mknod", self.DEVICE, "b", "43", "240")
+        start = time.monotonic()
+        with open(self.bench.log, "w") as log:
+            process = subprocess.Popen(["virtnbdmap", "-n", "-f", stream, "-d", self.DEVICE, "-p", str(self.PORT)],
+                                       env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}, stdout=log, stderr=log,
+                                       start_new_session=True)
+        try:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", self.PORT)).close()
+                    break
+                except OSError:
+                    time.sleep(0.005)
+            self.measure(candidate, start, f"nbd://127.0.0.1:{self.PORT}/sda", float("nan"))
+        finally:
+            for listener in sh("ss", "-Hltnp", f"sport = :{self.PORT}").split("pid=")[1:]:
+                os.kill(int(listener.split(",")[0]), 15)
+            os.killpg(process.pid, 15)
+            process.wait()
+            if made:
+                os.unlink(self.DEVICE)
+
+    def measure(self, candidate, start, uri, exchange):
+        sh("qemu-io", "-r", "-f", "raw", "-c", "read 0 4k", uri)
+        first = time.monotonic() - start
+        rates = []
+        for size in ("4k", "64k"):
+            text = sh("fio", "--name=serve", "--ioengine=nbd", f"--uri={uri}", "--rw=randread", f"--bs={size}",
+                      "--iodepth=16", "--size=800m", f"--runtime={self.SECONDS}", "--time_based",
+                      "--output-format=json")
+            report = json.loads(text[text.index("{"):])
+            rates.append(report["jobs"][0]["read"]["bw_bytes"] / MIB)
+        self.figures.setdefault(candidate, []).append((first, exchange, *rates))
+
+    def table(self):
+        lines = ["| candidate | first byte s | exchange s | 4 KiB reads MiB/s | 64 KiB reads MiB/s |", "|---|---|---|---|---|"]
+        for candidate, rounds in self.figures.items():
+            medians = [statistics.median(values) for values in zip(*rounds)]
+            lines.append(f"| {candidate} | " + " | ".join(f"{each:.2f}" for each in medians) + " |")
+        return "\n".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", required=True, help="directory for the images, 18 GB")
     parser.add_argument("--sink", default="/dev/shm", help="directory to back up and restore to")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm", type=int, default=3, help="counted exchanges in the JVM that measures the route alone")
-    parser.add_argument("--only", default="increment,plain,lz4,restore,restore-lz4,huge,extents")
+    parser.add_argument("--only", default="increment,plain,lz4,restore,restore-lz4,serve,huge,extents")
     parser.add_argument("--java", default="-Xmx96m -XX:+UseSerialGC")
     parser.add_argument("--java-once", default="", help="further options where the whole process is measured")
     args = parser.parse_args()
@@ -300,6 +394,12 @@ def main():
         bench.restore("restore", four, "none")
     if "restore-lz4" in only:
         bench.restore("restore-lz4", four, "lz4")
+    if "serve" in only:
+        serve = Serve(bench)
+        served = Image(work, "served", 2 << 30, [(0, 1 << 30)])
+        for compression in ("none", "lz4"):
+            serve.run(served, compression)
+        print(serve.table(), flush=True)
     if "huge" in only:
         huge = Image(work, "huge", 8 << 40, [(i << 38, 10 * MIB) for i in range(20)])
         bench.backup("huge", huge, "none", ["none"], {"nbdcopy", "nowhere"})

@@ -20,9 +20,12 @@ final class OptionRules {
 
     /** @throws IllegalArgumentException naming the option, what is expected and what was found */
     static void checkConsumer(VirtNbdEndpoint endpoint) {
+        if (endpoint.getOperation() == VirtNbdOperation.serve) {
+            return;
+        }
         if (endpoint.getOperation() != VirtNbdOperation.backup) {
             throw new IllegalArgumentException("operation " + endpoint.getOperation()
-                    + " cannot start a route, only backup can: " + endpoint.getEndpointUri());
+                    + " cannot start a route, only backup and serve can: " + endpoint.getEndpointUri());
         }
         if (endpoint.getName() == null && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
             throw new IllegalArgumentException("a scheduled backup needs a domain's name, as in virtnbd:backup:vm1, or it"
@@ -59,7 +62,8 @@ final class OptionRules {
             case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(endpoint.getConfiguration(), options);
             case verify -> checkVerify(endpoint.getConfiguration());
-            case inspect, domains, serve, synthesize, retention -> { }
+            case serve -> new ServeRequest(endpoint).options();
+            case inspect, domains, synthesize, retention -> { }
         }
     }
 

@@ -37,7 +37,7 @@ public class RestoreConfiguration extends LibvirtConfiguration {
                             + " where there are several in one place. By default the newest.")
     private String chain;
 
-    @UriParam(label = "producer")
+    @UriParam
     @Metadata(description = "For all operations that read backups: the checkpoint to end with, or a local date and time"
                             + " as in 2026-11-25T18:30, for the newest checkpoint of that time. By default the newest.")
     private String until;

@@ -5,18 +5,12 @@
 package io.virtnbd.camel;
 
 import org.apache.camel.Exchange;
-import org.apache.camel.support.DefaultProducer;
 
 /** TODO. */
-final class RetentionProducer extends DefaultProducer {
+final class RetentionProducer extends VirtNbdProducer {
 
     RetentionProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
-    }
-
-    @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
     }
 
     @Override

@@ -45,7 +45,9 @@ public class ServeConfiguration extends MachineConfiguration {
     private String cacheSize = "64m";
 
     @UriParam(label = "security", defaultValue = "false")
-    @Metadata(description = "Serve only: whether clients must use TLS. sslContextParameters has the certificate.")
+    @Metadata(description = "Serve only: whether clients must use TLS. sslContextParameters has the certificate,"
+                            + " and says in its server parameters whether clients must show one, too (clientAuthentication"
+                            + " REQUIRE).")
     private boolean serveTls;
 
     public String getSocket() {

@@ -5,18 +5,12 @@
 package io.virtnbd.camel;
 
 import org.apache.camel.Exchange;
-import org.apache.camel.support.DefaultProducer;
 
 /** TODO. */
-final class SynthesizeProducer extends DefaultProducer {
+final class SynthesizeProducer extends VirtNbdProducer {
 
     SynthesizeProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
-    }
-
-    @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
     }
 
     @Override

@@ -27,6 +27,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
     private boolean useGlobalSslContextParameters;
     private final OpenBackups openBackups = new OpenBackups();
     private final RestoreSessions restoreSessions = new RestoreSessions();
+    private final OpenServers openServers = new OpenServers();
     private Function<LibvirtOptions, DomainHost> hostFactory;
     private DomainHosts hosts;
     private BackgroundTasks tasks;
@@ -75,7 +76,18 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
         return restoreSessions;
     }
 
-    /** Rolls back the backups that are open, and leaves restores that wait for messages to be gone on with. */
+    /** The servers that messages have started. */
+    OpenServers openServers() {
+        return openServers;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        openServers.open();
+        super.doStart();
+    }
+
+    /** Rolls back the backups that are open, ends what is served, and leaves restores that wait for messages to be gone on with. */
     @Override
     protected void doStop() throws Exception {
         BackgroundTasks closingTasks;
@@ -88,6 +100,7 @@ public class VirtNbdComponent extends HealthCheckComponent implements SSLContext
         }
         openBackups.close("the component was stopped");
         restoreSessions.close();
+        openServers.close();
         if (closingTasks != null) {
             closingTasks.close();
         }

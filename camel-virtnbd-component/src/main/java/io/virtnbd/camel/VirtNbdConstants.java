@@ -81,7 +81,8 @@ public final class VirtNbdConstants {
                             + " as CamelAwsS3ContentLength.", javaType = "Long")
     public static final String CONTENT_LENGTH = "CamelVirtNbdContentLength";
 
-    @Metadata(label = "producer", description = "Overrides the option nbdUri.", javaType = "String")
+    @Metadata(description = "On a request: overrides the option nbdUri. Of a disk that is served: its URI, where it is one.",
+              javaType = "String")
     public static final String NBD_URI = "CamelVirtNbdNbdUri";
 
     @Metadata(label = "producer", description = "Overrides the option disks.", javaType = "String")
@@ -133,6 +134,11 @@ public final class VirtNbdConstants {
     @Metadata(label = "producer", description = "Overrides the option newName.",
               javaType = "String")
     public static final String NEW_NAME = "CamelVirtNbdNewName";
+
+    @Metadata(label = "producer", description = "For serve: stop ends what messages to endpoints of the same name have"
+                            + " started, or only the server of the disk whose URI the header CamelVirtNbdNbdUri has. By default"
+                            + " start.", javaType = "String")
+    public static final String SERVE = "CamelVirtNbdServe";
 
     @Metadata(description = "On a message to the endpoint of the option store: list, read or delete.",
               javaType = "String")

@@ -86,6 +86,11 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
         OptionRules.checkConsumer(this);
+        if (operation == VirtNbdOperation.serve) {
+            ServeConsumer consumer = new ServeConsumer(this, processor);
+            configureConsumer(consumer);
+            return consumer;
+        }
         BackupConsumer consumer = new BackupConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;

@@ -55,8 +55,22 @@ public final class GuestSystem implements AutoCloseable {
 
     /** Returns when it writes, and libvirt has found its agent. */
     public static GuestSystem boot(Path directory) throws IOException {
-        GuestKernel kernel = GuestKernel.find().orElseThrow();
         TestDomain domain = new TestDomain(directory).bootable(MEMORY).qcow2(DISK_SIZE);
+        format(domain, directory);
+        return boot(domain, directory);
+    }
+
+    /**
+     * The same from a disk that has the ext4 already.
+     *
+     * @param disk its XML, as vda
+     */
+    public static GuestSystem boot(Path directory, String disk) throws IOException {
+        return boot(new TestDomain(directory).bootable(MEMORY).devices(disk), directory);
+    }
+
+    private static GuestSystem boot(TestDomain domain, Path directory) throws IOException {
+        GuestKernel kernel = GuestKernel.find().orElseThrow();
         GuestSystem system = new GuestSystem(domain, directory);
         try {
             Path initramfs = directory.resolve(domain.name() + ".initramfs");
@@ -65,7 +79,6 @@ public final class GuestSystem implements AutoCloseable {
                     + "<cmdline>console=ttyS0 quiet panic=-1</cmdline>");
             domain.devices(("<serial type='unix'><source mode='bind' path='%s'/><log file='%s'/></serial>")
                     .formatted(system.socket, system.console) + CHANNEL);
-            format(domain, directory);
             domain.define().start();
             system.awaitWrites();
             system.awaitAgent();

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every writable export must do. */
-abstract class ExportContract {
+public abstract class ExportContract {
 
     private static final int SIZE = 1_000_003;
 
     /** An export of zeroes. */
-    abstract Export create(long size) throws IOException;
+    protected abstract Export create(long size) throws IOException;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -82,14 +82,14 @@ abstract class ExportContract {
         assertThat(first).containsExactly(new Extent(0, 5L * MemoryExport.PAGE, ExtentType.ZERO));
     }
 
-    static byte[] read(Export export, long offset, int length) throws IOException {
+    public static byte[] read(Export export, long offset, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
         export.read(offset, buffer);
         assertThat(buffer.hasRemaining()).isFalse();
         return buffer.array();
     }
 
-    static List<Extent> extents(Export export, long offset, long length) throws IOException {
+    public static List<Extent> extents(Export export, long offset, long length) throws IOException {
         List<Extent> extents = new ArrayList<>();
         export.extents(offset, length, extents::add);
         return extents;

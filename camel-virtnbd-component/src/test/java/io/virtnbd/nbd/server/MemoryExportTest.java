@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class MemoryExportTest extends ExportContract {
 
     @Override
-    Export create(long size) {
+    protected Export create(long size) {
         return new MemoryExport(size);
     }
 

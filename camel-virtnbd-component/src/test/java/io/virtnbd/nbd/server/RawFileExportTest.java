@@ -35,7 +35,7 @@ class RawFileExportTest extends ExportContract {
     private final List<RawFileExport> exports = new ArrayList<>();
 
     @Override
-    Export create(long size) throws IOException {
+    protected Export create(long size) throws IOException {
         Path file = Files.createTempFile(directory, "disk", ".raw");
         try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
             random.setLength(size);
