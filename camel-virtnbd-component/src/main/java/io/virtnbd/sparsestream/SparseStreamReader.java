@@ -35,7 +35,7 @@ public final class SparseStreamReader implements Closeable {
     private final StreamSource source;
     private final StreamLimits limits;
     private final StreamMetadata metadata;
-    private final FrameSequence sequence;
+    private final FrameReader frames;
     private final Trailer trailer = new Trailer();
     private final PayloadReader payload;
     private State state = State.BETWEEN_FRAMES;
@@ -43,8 +43,8 @@ public final class SparseStreamReader implements Closeable {
     private SparseStreamReader(StreamSource source, StreamLimits limits) throws IOException {
         this.source = source;
         this.limits = limits;
-        metadata = readMetadata();
-        sequence = new FrameSequence(metadata);
+        frames = new FrameReader(source, limits);
+        metadata = frames.metadata();
         payload = metadata.compressed() ? new Lz4PayloadReader(source, trailer, limits) : new PlainPayloadReader(source);
     }
 
@@ -87,23 +87,6 @@ public final class SparseStreamReader implements Closeable {
         return new SparseStreamReader(new FileChannelSource(channel), Objects.requireNonNull(limits));
     }
 
-    private StreamMetadata readMetadata() throws IOException {
-        Frame frame = header();
-        if (!(frame instanceof MetaFrame)) {
-            throw new MalformedStreamException(0, "expected a meta frame, found a " + frame.kind().tag() + " frame");
-        }
-        if (frame.length() > limits.maxMetadataBytes()) {
-            throw new MalformedStreamException(0, "metadata: expected at most " + limits.maxMetadataBytes() + " bytes, found "
-                    + frame.length());
-        }
-        long offset = source.position();
-        ByteBuffer json = ByteBuffer.allocate((int) frame.length());
-        source.readFully(json, "metadata");
-        StreamMetadata read = MetadataJsonReader.read(json.array(), offset, limits);
-        source.requireCrLf("metadata");
-        return read;
-    }
-
     /** What the stream says about itself; known from the start. */
     public StreamMetadata metadata() {
         return metadata;
@@ -132,7 +115,7 @@ public final class SparseStreamReader implements Closeable {
             payload.finish();
             source.requireCrLf("data payload");
         }
-        Frame frame = diskFrame();
+        Frame frame = frames.next();
         if (frame instanceof DataFrame data) {
             payload.begin(data);
             state = State.IN_PAYLOAD;
@@ -146,29 +129,6 @@ public final class SparseStreamReader implements Closeable {
             state = State.ENDED;
         }
         return frame;
-    }
-
-    private Frame diskFrame() throws IOException {
-        long offset = source.position();
-        Frame frame = header();
-        if (frame instanceof MetaFrame || frame instanceof TrailerFrame) {
-            throw new MalformedStreamException(offset, "expected a data, zero or stop frame, found a " + frame.kind().tag()
-                    + " frame");
-        }
-        if (frame.length() > limits.maxFrameLength()) {
-            throw new MalformedStreamException(offset, "expected a frame of at most " + limits.maxFrameLength()
-                    + " bytes, found " + frame.length());
-        }
-        Optional<String> problem = sequence.add(frame);
-        if (problem.isPresent()) {
-            throw new MalformedStreamException(offset, problem.get());
-        }
-        return frame;
-    }
-
-    private Frame header() throws IOException {
-        long offset = source.position();
-        return FrameHeader.decode(source.require(FrameHeader.LENGTH, "frame header"), offset);
     }
 
     /**

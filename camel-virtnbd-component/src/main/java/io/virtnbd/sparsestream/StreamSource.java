@@ -15,6 +15,12 @@ abstract class StreamSource implements Closeable {
     private long fetched;
 
     StreamSource(int bufferSize) {
+        this(bufferSize, 0);
+    }
+
+    /** @param start offset in the stream of the first byte that is fetched */
+    StreamSource(int bufferSize, long start) {
+        fetched = start;
         buffer = ByteBuffer.allocate(bufferSize).flip();
     }
 
