@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.store.EndpointStore;
 import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.Level;
 import io.virtnbd.chain.Until;
@@ -17,6 +18,8 @@ import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
+import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.DirectoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
@@ -38,7 +42,7 @@ final class RequestOptions {
             VirtNbdConstants.EXCLUDE_DISKS, VirtNbdConstants.UNIT,
             VirtNbdConstants.SEGMENT_SIZE, VirtNbdConstants.COMPRESSION, VirtNbdConstants.COMPRESSION_LEVEL,
             VirtNbdConstants.IMAGE, VirtNbdConstants.FORMAT, VirtNbdConstants.DIRECTORY, VirtNbdConstants.UNTIL,
-            VirtNbdConstants.OVERWRITE);
+            VirtNbdConstants.OVERWRITE, VirtNbdConstants.STORE);
 
     private final VirtNbdEndpoint endpoint;
     private final VirtNbdConfiguration configuration;
@@ -131,6 +135,29 @@ final class RequestOptions {
 
     Optional<Path> directory() {
         return text(VirtNbdConstants.DIRECTORY, configuration.getDirectory()).map(Path::of);
+    }
+
+    /**
+     * Where the backups of a request are: a store, or else the directory of an option or a header, or else the body where it is
+     * one. Empty where the body is something else, streams for example. A request needs one of them only, which keeps what it has
+     * listed.
+     */
+    Optional<BackupStore> backups(Exchange exchange) {
+        return store().or(() -> directory().map(DirectoryStore::new)).or(() -> directoryInBody(exchange));
+    }
+
+    /** The same for a request whose directory is a target. */
+    Optional<BackupStore> backupsBesideTarget(Exchange exchange) {
+        return store().or(() -> directoryInBody(exchange));
+    }
+
+    private Optional<BackupStore> store() {
+        return text(VirtNbdConstants.STORE, configuration.getStore())
+                .map(uri -> new EndpointStore(endpoint.getCamelContext(), uri));
+    }
+
+    private static Optional<BackupStore> directoryInBody(Exchange exchange) {
+        return StreamSources.directory(exchange.getMessage().getBody()).map(DirectoryStore::new);
     }
 
     /** What to end with. */

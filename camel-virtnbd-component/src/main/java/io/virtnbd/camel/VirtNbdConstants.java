@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.store.StoreHeaders;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.Metadata;
 
@@ -135,17 +136,26 @@ public final class VirtNbdConstants {
 
     @Metadata(description = "On a message to the endpoint of the option store: list, read or delete.",
               javaType = "String")
-    public static final String STORE_OPERATION = "CamelVirtNbdStoreOperation";
+    public static final String STORE_OPERATION = StoreHeaders.OPERATION;
 
     @Metadata(description = "On a message to the endpoint of the option store that reads a part of a file: its first"
                             + " byte, from 0.",
               javaType = "Long")
-    public static final String RANGE_START = "CamelVirtNbdRangeStart";
+    public static final String RANGE_START = StoreHeaders.RANGE_START;
 
     @Metadata(description = "On a message to the endpoint of the option store that reads a part of a file: its last byte,"
                             + " which belongs to it.",
               javaType = "Long")
-    public static final String RANGE_END = "CamelVirtNbdRangeEnd";
+    public static final String RANGE_END = StoreHeaders.RANGE_END;
+
+    @Metadata(description = "On the answer of the endpoint of the option store to list: whether it reads parts of files.",
+              javaType = "Boolean")
+    public static final String SEEKABLE = StoreHeaders.SEEKABLE;
+
+    @Metadata(description = "On a message to the endpoint of the option store that reads a file: the tag that it was listed"
+                            + " with, if any. A file that has another by now must not be read.",
+              javaType = "String")
+    public static final String FILE_TAG = StoreHeaders.FILE_TAG;
 
     private VirtNbdConstants() {
     }

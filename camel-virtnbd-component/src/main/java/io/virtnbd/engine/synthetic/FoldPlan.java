@@ -80,6 +80,10 @@ record FoldPlan(String checkpoint, Map<String, Chain> chains, Set<String> droppe
 
     /** The reference names a differential like the increment after it, so that the same number is older too. */
     private static void requireOlder(SetFiles set, String file, Stream stream, String checkpoint) throws ChainException {
+        if (stream.name().level().isBase()) {
+            throw new ChainException(set.store().name() + " is not folded until " + checkpoint
+                    + ": expected one chain, found another one that begins with " + file);
+        }
         OptionalInt age = CheckpointNumber.compare(stream.checkpoint(), checkpoint);
         if (age.isEmpty() || age.getAsInt() > 0 || age.getAsInt() == 0 && !stream.isDifferential()) {
             throw new ChainException(set.store().name() + " is not folded until " + checkpoint + ": " + file

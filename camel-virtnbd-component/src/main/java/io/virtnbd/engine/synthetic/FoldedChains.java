@@ -10,6 +10,7 @@ import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.CheckpointNumber;
 import io.virtnbd.chain.Level;
+import io.virtnbd.chain.Until;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -39,9 +40,9 @@ record FoldedChains(String checkpoint, Map<String, Chain> chains) {
         Map<String, Chain> newest = new LinkedHashMap<>();
         for (String disk : set.disks()) {
             if (until == null) {
-                newest.put(disk, differentials ? set.chain(disk, null) : withoutDifferential(set.chain(disk, null)));
+                newest.put(disk, differentials ? set.chain(disk, Until.NEWEST) : withoutDifferential(set.chain(disk, Until.NEWEST)));
             } else if (files.has(disk, until)) {
-                newest.put(disk, set.chain(disk, until));
+                newest.put(disk, set.chain(disk, Until.checkpoint(until)));
             }
         }
         if (newest.isEmpty()) {
@@ -65,7 +66,7 @@ record FoldedChains(String checkpoint, Map<String, Chain> chains) {
 
     /** The chain of a disk until its last stream before a checkpoint in which it has no part. */
     private static Optional<Chain> before(BackupDirectory set, String disk, String checkpoint) throws ChainException {
-        Chain all = withoutDifferential(set.chain(disk, null));
+        Chain all = withoutDifferential(set.chain(disk, Until.NEWEST));
         List<ChainMember> members = new ArrayList<>();
         for (ChainMember member : all.members()) {
             String made = member.metadata().checkpointName();

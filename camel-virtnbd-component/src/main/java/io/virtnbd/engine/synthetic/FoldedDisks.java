@@ -10,6 +10,8 @@ import io.virtnbd.chain.Level;
 import io.virtnbd.engine.backup.DiskBackup;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.engine.image.ChainImage;
+import io.virtnbd.engine.image.ImageOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
 import io.virtnbd.nbd.server.Export;
 import io.virtnbd.nbd.server.NbdServer;
@@ -31,7 +33,7 @@ import java.util.Optional;
 final class FoldedDisks implements Closeable {
 
     private final Path directory;
-    private final Map<String, FoldedImage> images = new LinkedHashMap<>();
+    private final Map<String, ChainImage> images = new LinkedHashMap<>();
     private final Map<String, DiskBackup> backups = new LinkedHashMap<>();
     private NbdServer server;
 
@@ -44,9 +46,9 @@ final class FoldedDisks implements Closeable {
         try {
             NbdServerBuilder builder = NbdServer.builder().unixSocket(disks.directory.resolve("s"));
             for (Chain chain : chains) {
-                FoldedImage image = FoldedImage.open(chain, disks.directory);
+                ChainImage image = ChainImage.open(chain, ImageOptions.DEFAULT);
                 disks.images.put(chain.disk(), image);
-                builder.export(chain.disk(), image.export());
+                builder.export(chain.disk(), new FoldedImage(image));
             }
             disks.server = builder.build().start();
             return disks;
@@ -73,7 +75,7 @@ final class FoldedDisks implements Closeable {
 
     /** The content of a disk. */
     Export content(String disk) {
-        return images.get(disk).export();
+        return new FoldedImage(images.get(disk));
     }
 
     static StreamMetadata last(Chain chain) {
@@ -102,7 +104,7 @@ final class FoldedDisks implements Closeable {
         if (server != null) {
             server.close();
         }
-        for (FoldedImage image : images.values()) {
+        for (ChainImage image : images.values()) {
             image.close();
         }
         Files.deleteIfExists(directory);

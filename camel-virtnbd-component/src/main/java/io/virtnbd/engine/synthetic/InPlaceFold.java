@@ -10,6 +10,7 @@ import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.directory.DirectoryChanges;
 import io.virtnbd.engine.directory.DirectoryClaim;
@@ -155,7 +156,7 @@ public final class InPlaceFold {
     private void compare(SetFiles set, FoldPlan plan, FoldedDisks folded, ChangedStore changed) throws IOException {
         BackupDirectory after = BackupDirectory.read(changed);
         for (Chain chain : plan.chains().values()) {
-            Chain full = after.chain(chain.disk(), FoldedChains.last(chain));
+            Chain full = after.chain(chain.disk(), Until.checkpoint(FoldedChains.last(chain)));
             try (FoldedDisks written = FoldedDisks.open(List.of(full))) {
                 ImageComparison.requireSame(directory + ", disk " + chain.disk() + " folded until " + plan.checkpoint(),
                         folded.content(chain.disk()), written.content(chain.disk()));
@@ -164,14 +165,14 @@ public final class InPlaceFold {
         for (Map.Entry<String, SetFiles.Stream> each : set.streams().entrySet()) {
             String disk = each.getValue().name().disk();
             if (!plan.dropped().contains(each.getKey()) && canBeRestored(set.directory(), disk, each.getValue().checkpoint())) {
-                after.chain(disk, each.getValue().checkpoint());
+                after.chain(disk, Until.checkpoint(each.getValue().checkpoint()));
             }
         }
     }
 
     private static boolean canBeRestored(BackupDirectory set, String disk, String checkpoint) {
         try {
-            set.chain(disk, checkpoint);
+            set.chain(disk, Until.checkpoint(checkpoint));
             return true;
         } catch (ChainException e) {
             return false;

@@ -11,6 +11,7 @@ import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Level;
 import io.virtnbd.chain.Manifest;
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.Compression;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.directory.DirectoryBusyException;
@@ -43,7 +44,7 @@ class InPlaceFoldTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void whatIsLeftRestoresToWhatItWasAndLaterIncrementsFit(long seed) throws IOException {
         Random random = new Random(seed);
         SyntheticSet set = chain(random, random.nextInt(4) > 0, 4 + random.nextInt(4));
@@ -61,7 +62,7 @@ class InPlaceFoldTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void aRunThatIsKilledAnywhereLeavesTheOldChainOrIsFinishedByTheNext(long seed) throws IOException {
         boolean survived = false;
         for (int step = 0; !survived; step++) {
@@ -92,8 +93,8 @@ class InPlaceFoldTest {
         for (Map.Entry<String, Map<String, byte[]>> point : set.points().entrySet()) {
             for (Map.Entry<String, byte[]> disk : point.getValue().entrySet()) {
                 try {
-                    byte[] restored = SyntheticSet.restore(BackupDirectory.read(set.directory())
-                            .chain(disk.getKey(), point.getKey()), directory);
+                    byte[] restored = SyntheticSet.read(BackupDirectory.read(set.directory())
+                            .chain(disk.getKey(), Until.checkpoint(point.getKey())));
                     if (!Arrays.equals(restored, disk.getValue())) {
                         wrong.add(point.getKey() + " " + disk.getKey());
                     }
@@ -205,13 +206,13 @@ class InPlaceFoldTest {
         for (Map.Entry<String, Map<String, byte[]>> point : set.points().entrySet()) {
             if (SyntheticSet.number(point.getKey()) >= from) {
                 for (Map.Entry<String, byte[]> disk : point.getValue().entrySet()) {
-                    assertThat(SyntheticSet.restore(read.chain(disk.getKey(), point.getKey()), directory))
+                    assertThat(SyntheticSet.read(read.chain(disk.getKey(), Until.checkpoint(point.getKey()))))
                             .as("%s of %s", disk.getKey(), point.getKey()).isEqualTo(disk.getValue());
                 }
             }
         }
         for (String disk : read.disks()) {
-            read.chain(disk, null);
+            read.chain(disk, Until.NEWEST);
         }
     }
 

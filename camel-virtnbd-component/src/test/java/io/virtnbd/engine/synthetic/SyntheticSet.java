@@ -11,10 +11,8 @@ import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.chain.Sha256;
 import io.virtnbd.chain.StreamFileName;
-import io.virtnbd.engine.restore.DiskRestore;
-import io.virtnbd.engine.restore.ImageFormat;
-import io.virtnbd.engine.restore.RestoreOptions;
-import io.virtnbd.engine.restore.StreamInput;
+import io.virtnbd.engine.image.ChainImage;
+import io.virtnbd.engine.image.ImageOptions;
 import io.virtnbd.sparsestream.SparseStreamWriter;
 import io.virtnbd.sparsestream.StreamMetadata;
 import io.virtnbd.sparsestream.StreamMetadataBuilder;
@@ -181,15 +179,12 @@ public final class SyntheticSet {
         return Arrays.copyOfRange(content, block * BLOCK, (block + 1) * BLOCK);
     }
 
-    /** Restores a disk from a chain. */
-    public static byte[] restore(Chain chain, Path directory) throws IOException {
-        Path image = Files.createTempFile(directory, "restored", ".raw");
-        try {
-            DiskRestore.restore(chain.members().stream().map(member -> StreamInput.of(member.file())).toList(),
-                    RestoreOptions.toImage(image, ImageFormat.RAW).withOverwrite(true));
-            return Files.readAllBytes(image);
-        } finally {
-            Files.delete(image);
+    /** What a chain gives. */
+    public static byte[] read(Chain chain) throws IOException {
+        try (ChainImage image = ChainImage.open(chain, ImageOptions.DEFAULT)) {
+            ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(image.size()));
+            image.read(0, content);
+            return content.array();
         }
     }
 }
