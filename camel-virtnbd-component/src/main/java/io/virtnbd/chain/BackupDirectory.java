@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The streams in a directory, as they were when it was read. Streams are files with a name of {@link BackupFileNames}; all
@@ -111,6 +113,20 @@ public final class BackupDirectory {
     /** The manifests of complete backups. */
     public List<Manifest> manifests() {
         return complete.manifests();
+    }
+
+    /** What the manifest of its backup says of a stream; empty where there is none. */
+    Optional<ManifestEntry> listed(ChainMember member) {
+        return complete.listed(member);
+    }
+
+    /** What the manifests of the chains' backups list beside streams: of the whole domain, and of the chains' disks. */
+    List<ManifestEntry> sideFiles(Collection<Chain> chains) {
+        Set<String> disks = chains.stream().map(Chain::disk).collect(Collectors.toSet());
+        return complete.of(chains.stream().flatMap(chain -> chain.members().stream())).stream()
+                .flatMap(manifest -> manifest.artifacts().stream())
+                .filter(entry -> BackupFileNames.parse(entry.name()).isEmpty())
+                .filter(entry -> entry.disk() == null || disks.contains(entry.disk())).toList();
     }
 
     /** Of all backups in it. */
