@@ -57,7 +57,8 @@ final class OptionRules {
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
             case restore -> checkRestore(options);
-            case verify, inspect, domains, serve, synthesize, retention -> { }
+            case retention -> RetentionProducer.rules(endpoint.getConfiguration());
+            case verify, inspect, domains, serve, synthesize -> { }
         }
     }
 

@@ -16,8 +16,9 @@ import java.nio.file.Path;
  */
 public final class DirectoryClaim implements Closeable {
 
-    /** The lock file is this with {@code .lock}. */
-    private static final String NAME = ".virtnbd";
+    /** The lock files are these with {@code .lock}. */
+    private static final String SET = ".virtnbd";
+    private static final String TREE = ".virtnbd-tree";
 
     private final FileClaim claim;
 
@@ -26,15 +27,23 @@ public final class DirectoryClaim implements Closeable {
     }
 
     /**
-     * Claims a directory.
+     * Claims the set in a directory.
      *
      * @throws DirectoryBusyException if another run has it
      * @throws IOException            if there is no such directory, or it cannot be written
      */
     public static DirectoryClaim of(Path directory) throws IOException {
-        Path real = directory.toRealPath();
+        return claim(directory, SET);
+    }
+
+    /** Claims to decide on all sets in and below a directory; to change one, it has to be claimed too. */
+    public static DirectoryClaim ofTree(Path directory) throws IOException {
+        return claim(directory, TREE);
+    }
+
+    private static DirectoryClaim claim(Path directory, String name) throws IOException {
         try {
-            return new DirectoryClaim(FileClaim.of(real.resolve(NAME)));
+            return new DirectoryClaim(FileClaim.of(directory.toRealPath().resolve(name)));
         } catch (RestoreException e) {
             throw new DirectoryBusyException("the backups in " + directory + " are being changed by another run", e);
         }

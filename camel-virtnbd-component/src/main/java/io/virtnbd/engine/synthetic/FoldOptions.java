@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.synthetic;
 
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,13 +13,14 @@ import java.util.Optional;
  * What is folded.
  *
  * @param domain  that the backups have to be of; empty for whatever they are of
- * @param until   checkpoint to end with; null for the newest
+ * @param until   what to end with
  * @param reading how the full is encoded
  */
-public record FoldOptions(Optional<String> domain, String until, DiskReadOptions reading) {
+public record FoldOptions(Optional<String> domain, Until until, DiskReadOptions reading) {
 
     public FoldOptions {
         Objects.requireNonNull(domain, "domain");
+        Objects.requireNonNull(until, "until");
         Objects.requireNonNull(reading, "reading");
     }
 }

@@ -7,7 +7,6 @@ package io.virtnbd.engine.synthetic;
 import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
-import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.CheckpointNumber;
 import io.virtnbd.chain.Level;
 import io.virtnbd.chain.Manifest;
@@ -158,10 +157,5 @@ record FoldPlan(String checkpoint, Map<String, Chain> chains, Set<String> droppe
         String end = FoldedChains.last(chain);
         return manifests.entrySet().stream().filter(each -> each.getValue().checkpoint().equals(end)).map(Map.Entry::getKey)
                 .findFirst();
-    }
-
-    /** All streams that become part of new fulls. */
-    List<ChainMember> members() {
-        return chains.values().stream().flatMap(chain -> chain.members().stream()).toList();
     }
 }

@@ -31,23 +31,23 @@ record FoldedChains(String checkpoint, Map<String, Chain> chains) {
     /**
      * Finds them.
      *
-     * @param until         checkpoint to end with; null for the newest
+     * @param until         what to end with
      * @param differentials whether a chain may end with one, on which nothing can build
      * @throws ChainException if streams do not make a chain
      */
-    static FoldedChains of(SetFiles files, String until, boolean differentials) throws ChainException {
+    static FoldedChains of(SetFiles files, Until until, boolean differentials) throws ChainException {
         BackupDirectory set = files.directory();
         Map<String, Chain> newest = new LinkedHashMap<>();
         for (String disk : set.disks()) {
-            if (until == null) {
-                newest.put(disk, differentials ? set.chain(disk, Until.NEWEST) : withoutDifferential(set.chain(disk, Until.NEWEST)));
-            } else if (files.has(disk, until)) {
-                newest.put(disk, set.chain(disk, Until.checkpoint(until)));
+            if (until.checkpoint().isEmpty() && (until.time().isEmpty() || !isNewer(files, disk, until))) {
+                Chain chain = set.chain(disk, until);
+                newest.put(disk, differentials ? chain : withoutDifferential(chain));
+            } else if (until.checkpoint().isPresent() && files.has(disk, until.checkpoint().get())) {
+                newest.put(disk, set.chain(disk, until));
             }
         }
         if (newest.isEmpty()) {
-            throw new ChainException(files.store().name() + ": expected streams to fold"
-                    + (until == null ? "" : " until " + until) + ", found none");
+            throw new ChainException(files.store().name() + ": expected streams to fold until '" + until + "', found none");
         }
         String checkpoint = newest.values().stream().map(FoldedChains::last).max(byAge()).orElseThrow();
         for (String disk : set.disks()) {
@@ -62,6 +62,12 @@ record FoldedChains(String checkpoint, Map<String, Chain> chains) {
             }
         }
         return new FoldedChains(checkpoint, newest);
+    }
+
+    /** Whether all backups of a disk are later. */
+    private static boolean isNewer(SetFiles files, String disk, Until until) {
+        return files.streams().values().stream().filter(stream -> stream.name().disk().equals(disk))
+                .noneMatch(stream -> stream.metadata().date().compareTo(until.time().orElseThrow().toString()) <= 0);
     }
 
     /** The chain of a disk until its last stream before a checkpoint in which it has no part. */

@@ -6,8 +6,8 @@ package io.virtnbd.engine.synthetic;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Chain;
+import io.virtnbd.chain.ChainCheck;
 import io.virtnbd.chain.ChainException;
-import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.chain.Until;
@@ -79,9 +79,8 @@ public final class InPlaceFold {
         if (plan.chains().isEmpty()) {
             return new FoldReport(domain, plan.checkpoint(), 1, List.of(), List.of(), 0, 0);
         }
-        for (ChainMember member : plan.members()) {
-            SourceCheck.check(member.file(), set.entry(member.file().name()));
-        }
+        // damage must not be folded into a full whose checksums are right
+        ChainCheck.full(set.directory(), plan.chains().values());
         boolean done = false;
         try {
             List<String> deletions = write(set, plan);
@@ -99,10 +98,19 @@ public final class InPlaceFold {
             changes.make(new ArrayList<>(replaced), deletions);
             int backups = plan.chains().values().stream().mapToInt(FoldedChains::layers).max().orElse(1);
             return new FoldReport(domain, plan.checkpoint(), backups, new ArrayList<>(replaced), deletions, before, after);
-        } finally {
+        } catch (IOException | RuntimeException | Error e) {
             if (!done) {
-                changes.discard();
+                discardAfter(e);
             }
+            throw e;
+        }
+    }
+
+    private void discardAfter(Throwable failure) {
+        try {
+            changes.discard();
+        } catch (IOException | Error e) {
+            failure.addSuppressed(e); // the next run does it
         }
     }
 
@@ -183,7 +191,7 @@ public final class InPlaceFold {
     private void requireUnchanged(SetFiles before, FoldPlan plan) throws IOException {
         steps.before("look again");
         SetFiles now = SetFiles.read(store);
-        FoldPlan again = FoldPlan.of(now, FoldedChains.of(now, plan.checkpoint(), false));
+        FoldPlan again = FoldPlan.of(now, FoldedChains.of(now, Until.checkpoint(plan.checkpoint()), false));
         if (!again.dropped().equals(plan.dropped()) || !again.manifests().equals(plan.manifests())) {
             throw new ChainException(directory + " was changed while it was folded until " + plan.checkpoint()
                     + ", and is left as it is: expected " + before.streams().size() + " streams, found "

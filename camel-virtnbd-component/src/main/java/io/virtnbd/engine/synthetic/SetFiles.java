@@ -9,7 +9,6 @@ import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Level;
 import io.virtnbd.chain.Manifest;
-import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.chain.StreamFileName;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StreamMetadata;
@@ -100,12 +99,6 @@ record SetFiles(BackupStore store, BackupDirectory directory, Map<String, Stored
     /** The manifest of the backup that made a checkpoint, where there is one. */
     Optional<Manifest> manifest(String checkpoint) {
         return manifests.values().stream().filter(manifest -> manifest.checkpoint().equals(checkpoint)).findFirst();
-    }
-
-    /** What a manifest says of a stream; empty where none lists it. */
-    Optional<ManifestEntry> entry(String file) {
-        return manifests.values().stream().flatMap(manifest -> manifest.artifacts().stream())
-                .filter(entry -> entry.name().equals(file)).findFirst();
     }
 
     /** The domain that the backups are of; empty where nothing says it. */

@@ -5,8 +5,8 @@
 package io.virtnbd.engine.synthetic;
 
 import io.virtnbd.chain.Chain;
+import io.virtnbd.chain.ChainCheck;
 import io.virtnbd.chain.ChainException;
-import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Level;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.StreamFileName;
@@ -52,11 +52,8 @@ public final class SyntheticFull implements RunningBackup {
         SetFiles set = SetFiles.read(store);
         String domain = domain(set, options);
         FoldedChains chains = FoldedChains.of(set, options.until(), true);
-        for (Chain chain : chains.chains().values()) {
-            for (ChainMember member : chain.members()) {
-                SourceCheck.check(member.file(), set.entry(member.file().name()));
-            }
-        }
+        // damage must not be folded into a full whose checksums are right
+        ChainCheck.full(set.directory(), chains.chains().values());
         FoldedDisks folded = FoldedDisks.open(chains.chains().values());
         try {
             return plan(set, domain, chains, folded, options);

@@ -198,7 +198,7 @@ class InPlaceFoldTest {
     private FoldReport fold(SyntheticSet set, Random random, String until, FileSteps steps) throws IOException {
         DiskReadOptions reading = DiskReadOptions.defaults()
                 .withCompression(random.nextBoolean() ? Compression.NONE : Compression.lz4(1));
-        return InPlaceFold.fold(set.directory(), new FoldOptions(Optional.of("vm1"), until, reading), steps);
+        return InPlaceFold.fold(set.directory(), new FoldOptions(Optional.of("vm1"), Until.parse(until), reading), steps);
     }
 
     private void assertRestorable(SyntheticSet set, int from) throws IOException {

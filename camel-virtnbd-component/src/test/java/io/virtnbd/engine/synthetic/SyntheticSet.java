@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.Adler32;
 
 /** Disks of some blocks that are written to at random, and their backups in one directory: a chain as a domain makes it. */
 public final class SyntheticSet {
@@ -170,9 +171,15 @@ public final class SyntheticSet {
             writer.stop();
         }
         if (!manifests) {
-            Files.writeString(directory.resolve(file.getFileName() + ".chksum"), "1");
+            Files.writeString(directory.resolve(file.getFileName() + ".chksum"), adler(file));
         }
         return new ManifestEntry(file.getFileName().toString(), Files.size(file), Sha256.of(file), "disk", disk);
+    }
+
+    private static String adler(Path file) throws IOException {
+        Adler32 checksum = new Adler32();
+        checksum.update(Files.readAllBytes(file));
+        return Long.toString(checksum.getValue());
     }
 
     private static byte[] block(byte[] content, int block) {
