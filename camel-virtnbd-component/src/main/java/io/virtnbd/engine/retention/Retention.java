@@ -80,6 +80,9 @@ public final class Retention {
             try (DirectoryClaim claim = DirectoryClaim.of(each)) {
                 new DirectoryChanges(each, steps).recover();
             }
+            if (!each.equals(tree)) {
+                new DirectoryChanges(each, steps).removeIfEmpty(each);
+            }
         }
     }
 

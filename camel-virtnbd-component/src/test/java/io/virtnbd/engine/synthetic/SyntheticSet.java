@@ -116,7 +116,9 @@ public final class SyntheticSet {
         }
         if (manifests) {
             Path xml = directory.resolve(BackupFileNames.domainXml(checkpoint));
-            Files.writeString(xml, "<domain><name>" + domain + "</name></domain>");
+            Files.writeString(xml, "<domain type='kvm'><name>" + domain + "</name><memory>65536</memory>"
+                    + "<os><type>hvm</type></os><devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"
+                    + "<source file='/images/vda.qcow2'/><target dev='vda' bus='virtio'/></disk></devices></domain>");
             entries.add(new ManifestEntry(xml.getFileName().toString(), Files.size(xml), Sha256.of(xml), "domainXml", null));
             Files.write(directory.resolve(BackupFileNames.manifest(domain, checkpoint)), new Manifest(domain, level.label(),
                     checkpoint, level.isBase() ? "" : parent, date.toString(), entries).toJson());
