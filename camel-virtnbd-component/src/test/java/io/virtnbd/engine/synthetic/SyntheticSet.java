@@ -75,11 +75,16 @@ public final class SyntheticSet {
 
     /** Writes to some blocks, zeroes too. */
     public void write(String disk, int writes) {
+        write(disk, writes, true);
+    }
+
+    /** @param zeroes whether zeroes are written too */
+    void write(String disk, int writes, boolean zeroes) {
         byte[] content = disks.get(disk);
         for (int i = 0; i < writes; i++) {
             int block = random.nextInt(content.length / BLOCK);
             byte[] data = new byte[BLOCK];
-            if (random.nextInt(3) > 0) {
+            if (!zeroes || random.nextInt(3) > 0) {
                 random.nextBytes(data);
             }
             System.arraycopy(data, 0, content, block * BLOCK, BLOCK);
