@@ -83,6 +83,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "host": getOrCreateConfiguration(target).setHost(property(camelContext, java.lang.String.class, value)); return true;
         case "image": getOrCreateConfiguration(target).setImage(property(camelContext, java.lang.String.class, value)); return true;
+        case "inplace":
+        case "inPlace": getOrCreateConfiguration(target).setInPlace(property(camelContext, boolean.class, value)); return true;
         case "includesecrets":
         case "includeSecrets": getOrCreateConfiguration(target).setIncludeSecrets(property(camelContext, boolean.class, value)); return true;
         case "journal": getOrCreateConfiguration(target).setJournal(property(camelContext, java.lang.String.class, value)); return true;
@@ -213,6 +215,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "healthCheckProducerEnabled": return boolean.class;
         case "host": return java.lang.String.class;
         case "image": return java.lang.String.class;
+        case "inplace":
+        case "inPlace": return boolean.class;
         case "includesecrets":
         case "includeSecrets": return boolean.class;
         case "journal": return java.lang.String.class;
@@ -344,6 +348,8 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "host": return getOrCreateConfiguration(target).getHost();
         case "image": return getOrCreateConfiguration(target).getImage();
+        case "inplace":
+        case "inPlace": return getOrCreateConfiguration(target).isInPlace();
         case "includesecrets":
         case "includeSecrets": return getOrCreateConfiguration(target).isIncludeSecrets();
         case "journal": return getOrCreateConfiguration(target).getJournal();

@@ -81,6 +81,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "greedy": target.setGreedy(property(camelContext, boolean.class, value)); return true;
         case "host": target.getConfiguration().setHost(property(camelContext, java.lang.String.class, value)); return true;
         case "image": target.getConfiguration().setImage(property(camelContext, java.lang.String.class, value)); return true;
+        case "inplace":
+        case "inPlace": target.getConfiguration().setInPlace(property(camelContext, boolean.class, value)); return true;
         case "includesecrets":
         case "includeSecrets": target.getConfiguration().setIncludeSecrets(property(camelContext, boolean.class, value)); return true;
         case "initialdelay":
@@ -235,6 +237,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "greedy": return boolean.class;
         case "host": return java.lang.String.class;
         case "image": return java.lang.String.class;
+        case "inplace":
+        case "inPlace": return boolean.class;
         case "includesecrets":
         case "includeSecrets": return boolean.class;
         case "initialdelay":
@@ -390,6 +394,8 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "greedy": return target.isGreedy();
         case "host": return target.getConfiguration().getHost();
         case "image": return target.getConfiguration().getImage();
+        case "inplace":
+        case "inPlace": return target.getConfiguration().isInPlace();
         case "includesecrets":
         case "includeSecrets": return target.getConfiguration().isIncludeSecrets();
         case "initialdelay":

@@ -23,7 +23,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(93);
+        Set<String> props = new HashSet<>(94);
         props.add("backoffErrorThreshold");
         props.add("backoffIdleThreshold");
         props.add("backoffMultiplier");
@@ -61,6 +61,7 @@ public class VirtNbdEndpointUriFactory extends org.apache.camel.support.componen
         props.add("greedy");
         props.add("host");
         props.add("image");
+        props.add("inPlace");
         props.add("includeSecrets");
         props.add("initialDelay");
         props.add("journal");

@@ -13,6 +13,8 @@ import io.virtnbd.camel.event.BackupFailedEvent;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.engine.backup.ExportBackup;
 import io.virtnbd.engine.backup.RunningBackup;
+import io.virtnbd.engine.synthetic.SyntheticFull;
+import io.virtnbd.store.BackupStore;
 import io.virtnbd.engine.domain.RepeatedRequestException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -53,20 +55,44 @@ final class BackupStart {
         return new BackupStart(endpoint, new RequestOptions(endpoint, null)).begin(domain);
     }
 
+    /**
+     * Begins to hand out a chain folded into one full, as a backup of its own.
+     *
+     * @throws IOException if the chain cannot be folded
+     */
+    static BackupParts fold(VirtNbdEndpoint endpoint, Message request, BackupStore store)
+            throws IOException, GeneralSecurityException {
+        RequestOptions requested = new RequestOptions(endpoint, request);
+        String name = requested.domainName().orElse(store.name());
+        return new BackupStart(endpoint, requested).begin(name, true,
+                progress -> SyntheticFull.open(store, requested.fold(progress)));
+    }
+
     private BackupParts begin(String domain) throws IOException, GeneralSecurityException {
+        boolean ofExport = requested.nbdUri().isPresent();
+        // the frames of a bare export are its stream and nothing else
+        boolean withManifest = requested.unit() != BackupUnit.frame || !ofExport;
+        return begin(domain, withManifest, progress -> ofExport ? ExportBackup.open(domain, requested.backup(progress))
+                : endpoint.domains().begin(domain, new DomainRequest(endpoint, requested).options(progress)));
+    }
+
+    /** Opens what is to be handed out. */
+    @FunctionalInterface
+    private interface Opener {
+
+        RunningBackup open(BackupProgress progress) throws IOException, GeneralSecurityException;
+    }
+
+    private BackupParts begin(String domain, boolean withManifest, Opener opener) throws IOException, GeneralSecurityException {
         BackupUnit unit = requested.unit();
         if (unit == BackupUnit.frame && requested.compression().lz4()) {
             throw new IllegalArgumentException("compression is lz4, expected none with unit=frame: use the lz4 data format");
         }
         requested.requestId(); // one that can be none is refused for bare exports too
         long start = System.nanoTime();
-        boolean ofExport = requested.nbdUri().isPresent();
         BackupProgress progress = new BackupProgress(context, requested.progress());
         try {
-            RunningBackup backup = ofExport ? ExportBackup.open(domain, requested.backup(progress))
-                    : endpoint.domains().begin(domain, new DomainRequest(endpoint, requested).options(progress));
-            // the frames of a bare export are its stream and nothing else
-            boolean withManifest = unit != BackupUnit.frame || !ofExport;
+            RunningBackup backup = opener.open(progress);
             return new BackupParts(run(backup, progress, start, withManifest), unit, withManifest);
         } catch (RepeatedRequestException e) {
             throw e; // nothing has failed

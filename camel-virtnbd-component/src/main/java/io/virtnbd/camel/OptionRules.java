@@ -63,7 +63,8 @@ final class OptionRules {
             case restore -> checkRestore(endpoint.getConfiguration(), options);
             case verify -> checkVerify(endpoint.getConfiguration());
             case serve -> new ServeRequest(endpoint).options();
-            case inspect, domains, synthesize, retention -> { }
+            case retention -> RetentionProducer.rules(endpoint.getConfiguration());
+            case inspect, domains, synthesize -> { }
         }
     }
 

@@ -17,6 +17,7 @@ import io.virtnbd.engine.domain.RequestId;
 import io.virtnbd.engine.machine.MachineOptions;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
+import io.virtnbd.engine.synthetic.FoldOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
 import io.virtnbd.store.BackupStore;
@@ -252,6 +253,16 @@ final class RequestOptions {
     String exportName() {
         return named(endpoint.getName(), VirtNbdConstants.DOMAIN)
                 .or(() -> nbdUri().map(NbdUri::exportName).filter(export -> !export.isEmpty())).orElse("disk");
+    }
+
+    /** The domain, where the endpoint or the message says one. */
+    Optional<String> domainName() {
+        return named(endpoint.getName(), VirtNbdConstants.DOMAIN);
+    }
+
+    /** What to fold, and how. */
+    FoldOptions fold(ProgressListener listener) throws GeneralSecurityException, IOException {
+        return new FoldOptions(domainName(), until(), reading(listener));
     }
 
     /** Name or UUID of the domain to back up; a pattern only where there is no message. */

@@ -11,13 +11,17 @@ import org.apache.camel.spi.UriParams;
 /** Which backups are kept. */
 @UriParams
 public class RetentionConfiguration extends ServeConfiguration {
+    @UriParam(label = "producer", defaultValue = "false")
+    @Metadata(description = "Synthesize only: whether the new full replaces what was folded, in the directory where that is."
+                            + " Else it is the body, as a backup.")
+    private boolean inPlace;
+
     @UriParam(label = "producer", defaultValue = "0")
     @Metadata(description = "Retention only: how many of the newest points in time are kept.")
     private int keepLast;
 
     @UriParam(label = "producer", defaultValue = "0")
-    @Metadata(description = "Retention only: of how many days, counted back from the newest point, the last point is"
-                            + " kept.")
+    @Metadata(description = "Retention only: of how many days the last point is kept. Days without a point do not count.")
     private int keepDaily;
 
     @UriParam(label = "producer", defaultValue = "0")
@@ -29,13 +33,21 @@ public class RetentionConfiguration extends ServeConfiguration {
     private int keepMonthly;
 
     @UriParam(label = "producer", defaultValue = "false")
-    @Metadata(description = "Retention only: whether increments that are older than the oldest point that is kept are"
+    @Metadata(description = "Retention only: whether increments that are older than what is kept of their chain are"
                             + " folded into a synthetic full, so that they can go.")
     private boolean synthesize;
 
     @UriParam(label = "producer", defaultValue = "false")
     @Metadata(description = "Retention only: whether it is only reported what would be deleted.")
     private boolean dryRun;
+
+    public boolean isInPlace() {
+        return inPlace;
+    }
+
+    public void setInPlace(boolean inPlace) {
+        this.inPlace = inPlace;
+    }
 
     public int getKeepLast() {
         return keepLast;

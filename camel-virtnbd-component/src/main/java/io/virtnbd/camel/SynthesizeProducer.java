@@ -4,9 +4,18 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.chain.BackupCatalog;
+import io.virtnbd.engine.directory.FileSteps;
+import io.virtnbd.engine.synthetic.FoldReport;
+import io.virtnbd.engine.synthetic.InPlaceFold;
+import io.virtnbd.store.BackupStore;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 
-/** TODO. */
+/** Folds a chain into one full: a backup to deliver, or in its place. */
 final class SynthesizeProducer extends VirtNbdProducer {
 
     SynthesizeProducer(VirtNbdEndpoint endpoint) {
@@ -14,7 +23,43 @@ final class SynthesizeProducer extends VirtNbdProducer {
     }
 
     @Override
-    public void process(Exchange exchange) {
-        throw new UnsupportedOperationException();
+    public void process(Exchange exchange) throws Exception {
+        Message message = exchange.getMessage();
+        RequestOptions options = new RequestOptions(getEndpoint(), message);
+        BackupStore place = options.backups(exchange).orElseThrow(() -> new IllegalArgumentException(
+                "synthesize needs backups: the option directory or store, a header for it, or a directory in the body"));
+        BackupStore set = set(place, options);
+        if (!getEndpoint().getConfiguration().isInPlace()) {
+            BegunBackup.hand(exchange, getEndpoint(), BackupStart.fold(getEndpoint(), message, set));
+            return;
+        }
+        FoldReport report = InPlaceFold.fold(set.path("").orElseThrow(() -> new IllegalArgumentException(
+                "inPlace is set, expected a directory of this machine, found " + set.name())),
+                options.fold(options.progress()), FileSteps.NONE);
+        RequestOptions.removeOptionHeaders(message);
+        message.setHeader(VirtNbdConstants.DOMAIN, report.domain());
+        message.setHeader(VirtNbdConstants.CHECKPOINT, report.checkpoint());
+        message.setBody(body(report));
+    }
+
+    /** The place itself, unless the sets of several domains or chains are below it. */
+    private BackupStore set(BackupStore place, RequestOptions options) throws IOException {
+        BackupCatalog catalog = BackupCatalog.read(place);
+        // an interrupted run can have left a set that can be found by nothing but its place
+        boolean here = catalog.sets().isEmpty() || catalog.sets().get(0).path().isEmpty() && catalog.sets().size() == 1;
+        return here ? place
+                : catalog.find(options.domainName().orElse(null), getEndpoint().getConfiguration().getChain()).store();
+    }
+
+    private static Map<String, Object> body(FoldReport report) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("domain", report.domain());
+        body.put("checkpoint", report.checkpoint());
+        body.put("backups", report.backups());
+        body.put("written", report.written());
+        body.put("deleted", report.deleted());
+        body.put("bytesBefore", report.bytesBefore());
+        body.put("bytesAfter", report.bytesAfter());
+        return body;
     }
 }

@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * the file itself to the locks of other programs, and which ends with the process whatever happens. The lock file is removed
  * with the claim.
  */
-final class FileClaim implements Closeable {
+public final class FileClaim implements Closeable {
 
     private static final String SUFFIX = ".lock";
     /**
@@ -49,7 +49,7 @@ final class FileClaim implements Closeable {
      * @param file absolute, its directory without symbolic links
      * @throws RestoreException if another restore has it
      */
-    static FileClaim of(Path file) throws IOException {
+    public static FileClaim of(Path file) throws IOException {
         Path lockFile = file.resolveSibling(file.getFileName() + SUFFIX);
         if (!OWN.add(file)) {
             throw taken(file);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Chain;
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
@@ -86,7 +87,7 @@ class ChainImageTest {
         Path golden = golden(set);
         List<String> checkpoints = List.of("virtnbdbackup.0", "virtnbdbackup.1", "virtnbdbackup.2", "virtnbdbackup.3");
         String expected = Files.readAllLines(golden.resolve("expected-raw.sha256")).get(index).substring(0, 64);
-        Chain chain = BackupDirectory.read(golden).chain("vda", index == 4 ? null : checkpoints.get(index));
+        Chain chain = BackupDirectory.read(golden).chain("vda", index == 4 ? Until.NEWEST : Until.checkpoint(checkpoints.get(index)));
         try (ChainImage image = ChainImage.open(chain, ImageOptions.DEFAULT)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             int piece = 1_234_567;

@@ -31,6 +31,7 @@ class TemplatesTogetherTest {
         }
         // what the last one is matters: Camel gives its error handler to Kamelets with steps of all the others
         examples.add(ReadmeExample.of("virtnbd-scheduled-verify").toString());
+        examples.add(ReadmeExample.of("virtnbd-scheduled-retention").toString());
         examples.add(ReadmeExample.of("virtnbd-restore-from-sftp").parameter("name", "restore-sftp").toString());
         examples.add(ReadmeExample.of("virtnbd-restore-from-file").toString());
         Path file = Files.writeString(directory.resolve("all.yaml"), String.join("", examples));
