@@ -199,7 +199,7 @@ class HostileSetsTest {
 
     @Test
     void filesThatAreNoneOfOursAreOfNoConcern() throws IOException {
-        Files.writeString(set.resolve("notes about vda.copy.data"), "?");
+        Files.writeString(set.resolve("notes about vda.copy.data.txt"), "?");
         Files.writeString(set.resolve("settings.json"), "[");
         Files.write(set.resolve("vda.inc.virtnbd.2.data.partial"), new byte[10]);
         Files.createDirectory(set.resolve("old"));
