@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,13 +53,43 @@ class DamagedChainsTest {
     @ParameterizedTest
     @EnumSource(value = Checksums.class, names = {"MANIFEST", "ADLER"})
     void neverRestoresAWrongDisk(Checksums checksums) throws Exception {
+        damage(checksums, this::restoreAndVerify, SETS);
+    }
+
+    /** What is damaged can be found late then, when an image has been begun. */
+    @Test
+    void neverGivesAWrongImageItsNameWhereOnlyTheStructureIsCheckedFirst() throws Exception {
+        damage(Checksums.MANIFEST, (routes, backups, damage, set, out, random) -> {
+            DiskHistory disk = backups.disks().get(random.nextInt(backups.disks().size()));
+            if (!disk.points().isEmpty()) {
+                Path image = out.resolve("disk.raw");
+                Exchange exchange = routes.toImage(backups.directory(), image, Map.of(VirtNbdConstants.DISK,
+                        disk.model().name(), VirtNbdConstants.CHECK, "structure"));
+                if (exchange.getException() == null) {
+                    assertContent(Files.readAllBytes(image), exchange, disk, disk.newest(), older(damage, set));
+                } else {
+                    refused.incrementAndGet();
+                    assertTyped(exchange.getException());
+                    assertThat(image).doesNotExist();
+                }
+            }
+        }, SETS / 2);
+    }
+
+    /** What is asked of a set that is damaged. */
+    private interface Trial {
+        void on(RestoreRoutes routes, RandomBackups backups, Damage damage, SortedMap<String, byte[]> set, Path out, Random random)
+                throws Exception;
+    }
+
+    private void damage(Checksums checksums, Trial trial, int sets) throws Exception {
         System.out.println("damaged chains with " + checksums + ": seed " + seed);
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (RestoreRoutes routes = new RestoreRoutes()) {
             List<Future<?>> done = new ArrayList<>();
-            for (int i = 0; i < SETS; i++) {
+            for (int i = 0; i < sets; i++) {
                 int set = i;
-                done.add(threads.submit(() -> damage(routes, set, checksums)));
+                done.add(threads.submit(() -> damage(routes, set, checksums, trial)));
             }
             for (Future<?> each : done) {
                 each.get();
@@ -68,11 +99,11 @@ class DamagedChainsTest {
         }
         System.out.println("refused " + refused + ", restored " + restored);
         assertThat(wrong).as("seed %d", seed).isEmpty();
-        assertThat(refused.get()).isGreaterThan(SETS);
-        assertThat(restored.get()).isGreaterThan(SETS);
+        assertThat(refused.get()).isGreaterThan(sets);
+        assertThat(restored.get()).isGreaterThan(sets);
     }
 
-    private Void damage(RestoreRoutes routes, int number, Checksums checksums) throws Exception {
+    private Void damage(RestoreRoutes routes, int number, Checksums checksums, Trial trial) throws Exception {
         Path own = Files.createDirectories(directory.resolve("set-" + number));
         RandomBackups backups = RandomBackups.write(own.resolve("set"), seed + number, 128 << 10, checksums);
         SortedMap<String, byte[]> foreign = twin(own, number, checksums);
@@ -82,8 +113,7 @@ class DamagedChainsTest {
             Damage damage = Damage.of(set, foreign, random);
             damage.apply(set, backups.directory());
             try {
-                restore(routes, backups, older(damage, set), Files.createTempDirectory(own, "out"), random);
-                verify(routes, backups, damage, set);
+                trial.on(routes, backups, damage, set, Files.createTempDirectory(own, "out"), random);
             } catch (AssertionError e) {
                 synchronized (wrong) {
                     wrong.add("set " + number + ", damage " + i + ", " + damage + ": " + e.getMessage().replace('\n', ' '));
@@ -92,6 +122,12 @@ class DamagedChainsTest {
             damage.undo(set, backups.directory());
         }
         return null;
+    }
+
+    private void restoreAndVerify(RestoreRoutes routes, RandomBackups backups, Damage damage, SortedMap<String, byte[]> set,
+            Path out, Random random) throws Exception {
+        restore(routes, backups, older(damage, set), out, random);
+        verify(routes, backups, damage, set);
     }
 
     /** With the same names of files, where it has the same levels. */

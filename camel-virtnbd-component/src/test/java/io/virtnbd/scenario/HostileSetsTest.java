@@ -180,7 +180,7 @@ class HostileSetsTest {
         Files.writeString(hostile.resolve("vda.full.data"), String.format("meta %016x %016x\r\n", 0, json.length)
                 + new String(json, StandardCharsets.UTF_8) + "\r\n" + frames);
 
-        Path out = directory.resolve("out");
+        Path out = Files.createDirectory(directory.resolve("out"));
         assertThat(routes.toImage(hostile, out.resolve("disk.raw"), Map.of()).getException()).isInstanceOf(IOException.class);
         assertThat(out).isEmptyDirectory();
     }
