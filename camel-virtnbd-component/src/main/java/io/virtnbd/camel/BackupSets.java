@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.StreamInput;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,10 +24,10 @@ final class BackupSets {
      * The chains of the disks in a directory, each in restore order.
      *
      * @param disk  the only one to look at; null for all
-     * @param until checkpoint to end with; null for the newest
+     * @param until what to end with
      * @throws ChainException if there are no streams, or those of one disk do not make a chain
      */
-    static List<Chain> chains(Path directory, String disk, String until) throws IOException {
+    static List<Chain> chains(Path directory, String disk, Until until) throws IOException {
         BackupDirectory set = BackupDirectory.read(directory);
         if (disk != null || set.disks().isEmpty()) {
             return List.of(set.chain(disk, until));
@@ -39,7 +40,7 @@ final class BackupSets {
     }
 
     /** The one chain to restore to one target. */
-    static Chain chain(Path directory, String disk, String until) throws IOException {
+    static Chain chain(Path directory, String disk, Until until) throws IOException {
         return BackupDirectory.read(directory).chain(disk, until);
     }
 

@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Until;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
@@ -42,11 +43,11 @@ final class DirectoryVerifier {
      * Reads every stream once, and reports.
      *
      * @param disk  the only one to look at, beside what belongs to the whole domain; null for all
-     * @param until checkpoint to end with; null for the newest
+     * @param until what to end with
      * @throws ChainException if streams do not make a chain, or a manifest does not fit
      * @throws IOException    if a stream is damaged or cannot be read; the message names the file
      */
-    Map<String, Object> verify(String disk, String until) throws IOException {
+    Map<String, Object> verify(String disk, Until until) throws IOException {
         Map<String, Object> disks = new LinkedHashMap<>();
         for (Chain chain : BackupSets.chains(directory, disk, until)) {
             List<Map<String, Object>> streams = new ArrayList<>();

@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.Level;
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.Compression;
 import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.backup.BackupDate;
@@ -132,9 +133,9 @@ final class RequestOptions {
         return text(VirtNbdConstants.DIRECTORY, configuration.getDirectory()).map(Path::of);
     }
 
-    /** @return null for the newest */
-    String until() {
-        return text(VirtNbdConstants.UNTIL, configuration.getUntil()).orElse(null);
+    /** What to end with. */
+    Until until() {
+        return Until.parse(text(VirtNbdConstants.UNTIL, configuration.getUntil()).orElse(null));
     }
 
     boolean overwrite() {

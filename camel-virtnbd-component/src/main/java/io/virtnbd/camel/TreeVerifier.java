@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import io.virtnbd.chain.BackupTree;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Until;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ final class TreeVerifier {
         tree.unreadable().forEach((path, failure) -> failures.put(path.toString(), failure));
         for (Path set : tree.directories()) {
             try {
-                verified.put(set.toString(), summary(new DirectoryVerifier(set).verify(null, null)));
+                verified.put(set.toString(), summary(new DirectoryVerifier(set).verify(null, Until.NEWEST)));
             } catch (IOException | RuntimeException e) {
                 failures.put(set.toString(), e);
             }

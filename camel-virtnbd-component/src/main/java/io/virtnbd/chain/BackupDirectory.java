@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The streams in a directory, as they were when it was read. Streams are files with a name of {@link BackupFileNames}; all
@@ -38,12 +40,19 @@ public final class BackupDirectory {
     /** Names of streams of backups without a manifest, where others have one; by the disk. */
     private final Map<String, List<String>> leftOut;
 
+    private final BackupTimes times;
+
+    /** Which of several chains; empty for the newest. */
+    private final Optional<String> only;
+
     private BackupDirectory(BackupStore store, SortedMap<String, List<StreamFile>> files, CompleteBackups complete,
-            Map<String, List<String>> leftOut) {
+            Map<String, List<String>> leftOut, Optional<String> only) {
         this.store = store;
         this.files = files;
         this.complete = complete;
         this.leftOut = leftOut;
+        this.only = only;
+        times = new BackupTimes(files.values().stream().flatMap(List::stream).toList());
     }
 
     /**
@@ -84,35 +93,87 @@ public final class BackupDirectory {
                 }
             }
         }
-        return new BackupDirectory(store, files, complete, leftOut);
+        complete.requireOneDomain(store.name());
+        return new BackupDirectory(store, files, complete, leftOut, Optional.empty());
+    }
+
+    /** Where it is. */
+    public BackupStore store() {
+        return store;
     }
 
     /** The disks of which there are streams, or should be as a manifest says, in alphabetical order. */
     public Set<String> disks() {
         Set<String> disks = new TreeSet<>(files.keySet());
         disks.addAll(complete.disksWithMissing());
+        only.ifPresent(chain -> disks.removeIf(disk -> !ChainFilter.of(chain, files).mayHave(files.get(disk))));
         return Collections.unmodifiableSet(disks);
+    }
+
+    /** The manifests of complete backups. */
+    public List<Manifest> manifests() {
+        return complete.manifests();
+    }
+
+    /** What the manifest of its backup says of a stream; empty where there is none. */
+    Optional<ManifestEntry> listed(ChainMember member) {
+        return complete.listed(member);
+    }
+
+    /** What the manifests of the chains' backups list beside streams: of the whole domain, and of the chains' disks. */
+    List<ManifestEntry> sideFiles(Collection<Chain> chains) {
+        Set<String> disks = chains.stream().map(Chain::disk).collect(Collectors.toSet());
+        return complete.of(chains.stream().flatMap(chain -> chain.members().stream())).stream()
+                .flatMap(manifest -> manifest.artifacts().stream())
+                .filter(entry -> BackupFileNames.parse(entry.name()).isEmpty())
+                .filter(entry -> entry.disk() == null || disks.contains(entry.disk())).toList();
+    }
+
+    /** Of all backups in it. */
+    List<BackupAge> ages() {
+        List<BackupAge> ages = new ArrayList<>();
+        files.values().stream().flatMap(List::stream).filter(file -> file.failure() == null)
+                .map(file -> new BackupAge(file.checkpoint(), BackupTimes.parse(file.metadata().date()))).forEach(ages::add);
+        manifests().stream().map(manifest -> new BackupAge(manifest.checkpoint(), BackupTimes.parse(manifest.date())))
+                .forEach(ages::add);
+        return ages;
+    }
+
+    /**
+     * The same with the streams of one of its chains only.
+     *
+     * @param chain checkpoint of its full or copy
+     */
+    public BackupDirectory ofChain(String chain) {
+        return new BackupDirectory(store, files, complete, leftOut, Optional.of(chain));
     }
 
     /**
      * The streams that give the content of a disk, in restore order. Their order follows from the parent checkpoints in their
-     * metadata; times and names of files do not matter, except that only the name tells the level.
+     * metadata; times and names of files do not matter, except that only the name tells the level. Where there are manifests, the
+     * streams must be those that the manifests of their checkpoints list.
+     *
+     * <p>Each full and copy with what builds on it is a chain of its own. The one with the newest stream is taken, by its checkpoint's
+     * number and the dates in the metadata, or the one that has the checkpoint.
      *
      * <p>Without a checkpoint to end with, the result is the newest content: all increments and then, where there is one, the
      * newest differential that is not older than the last increment. A manifest that lists a newer stream which is not there
      * is an error. A differential follows directly on what it builds on,
      * which need not be the last increment. Every increment must be connected with the full then. With a checkpoint, gaps
-     * and forks behind it do not matter; a name that both an increment and a differential have means the increment. Every
-     * stream of the disk must be readable in either case, for without its metadata it may be any one.
+     * and forks behind it do not matter; a name that both an increment and a differential have means the increment. With a time,
+     * it is the same as for the newest with what is not later alone; a backup is as late as the latest of its disks in this directory,
+     * so that the same time gives the same backups for each disk. Every
+     * stream of the disk must be readable in any case, for without its metadata it may be any one.
      *
      * @param disk  name of the disk; null where the directory has exactly one
-     * @param until checkpoint that the last stream of the chain made; null for the newest content
-     * @throws ChainException if the directory has no such disk or checkpoint, or a stream of the disk cannot be read, is
-     *                        foreign, or does not fit: none or several full or copy streams, a missing parent, two increments
-     *                        on one parent, a missing or doubled segment, a stream that is missing at the end,
-     *                        or a virtual size that shrinks
+     * @param until what to end with
+     * @throws ChainException if the directory has no such disk, checkpoint or time, or a stream of the disk cannot be read, is
+     *                        foreign, or does not fit: no full or copy stream, a missing parent, a doubled stream, two increments
+     *                        on one parent, a missing or doubled segment, a stream that is missing at the end or that the manifest
+     *                        does not list, a virtual size that shrinks; or if there are several chains and nothing tells which
+     *                        one is meant
      */
-    public Chain chain(String disk, String until) throws ChainException {
+    public Chain chain(String disk, Until until) throws ChainException {
         String name = disk == null ? onlyDisk() : disk;
         List<StreamFile> own = files.get(name);
         if (own == null) {
@@ -121,21 +182,24 @@ public final class BackupDirectory {
         }
         List<ChainMember> members = new ArrayList<>();
         for (Layer layer : layers(name, own, until)) {
+            complete.requireListed(name, layer);
             for (StreamFile file : layer.files()) {
                 members.add(new ChainMember(file.file(), file.metadata(), layer.level()));
             }
         }
-        if (until == null) {
-            complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName());
+        if (until.checkpoint().isEmpty() && only.isEmpty()) {
+            complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName(), until.time());
         }
         return new Chain(name, members);
     }
 
-    private List<Layer> layers(String disk, List<StreamFile> own, String until) throws ChainException {
+    private List<Layer> layers(String disk, List<StreamFile> own, Until until) throws ChainException {
         try {
-            List<Layer> all = LayerBuilder.build(withStrayed(disk, own));
-            ChainOrder order = new ChainOrder(disk, new DiskLayers(disk, all, complete.known()));
-            return until == null ? order.newest() : order.until(until);
+            List<List<Layer>> groups = ChainGroups.split(disk, LayerBuilder.build(withStrayed(disk, own)));
+            if (only.isPresent()) {
+                groups = ChainFilter.of(only.get(), files).filter(disk, groups);
+            }
+            return new DiskChains(disk, groups, complete.known(), times).select(until);
         } catch (ChainException e) {
             List<String> names = leftOut.getOrDefault(disk, List.of());
             throw names.isEmpty() ? e : new ChainException(e.getMessage() + "; left out, because their backups have no manifest"

@@ -4,12 +4,15 @@
  */
 package io.virtnbd.chain;
 
+import java.time.LocalDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -24,9 +27,12 @@ final class ChainOrder {
 
     private final DiskLayers layers;
 
-    ChainOrder(String disk, DiskLayers layers) {
+    private final BackupTimes times;
+
+    ChainOrder(String disk, DiskLayers layers, BackupTimes times) {
         this.disk = disk;
         this.layers = layers;
+        this.times = times;
     }
 
     /**
@@ -34,22 +40,61 @@ final class ChainOrder {
      * the parent of every differential.
      */
     List<Layer> newest() throws ChainException {
-        List<Layer> line = new ArrayList<>();
-        line.add(layers.base());
-        Layer tip = layers.base();
-        for (var next = layers.incrementOn(tip.checkpoint()); next.isPresent(); next = layers.incrementOn(tip.checkpoint())) {
-            tip = next.get();
-            line.add(tip);
+        return last(layers.increments(), layers.differentials());
+    }
+
+    /**
+     * The newest content that is not later than a time. Dates choose the increments and differentials that count, nothing else;
+     * what is later need not even be connected.
+     */
+    List<Layer> at(LocalDateTime time) throws ChainException {
+        LocalDateTime oldest = date(layers.base());
+        if (oldest.isAfter(time)) {
+            throw new ChainException("disk " + disk + ": expected a backup of " + time + " or before, found that the oldest, "
+                    + layers.base().fileName() + ", is of " + oldest);
         }
-        Set<Layer> connected = identitySet();
-        connected.addAll(line);
+        List<Layer> increments = new ArrayList<>();
         for (Layer increment : layers.increments()) {
-            if (!connected.contains(increment)) {
+            if (!date(increment).isAfter(time)) {
+                increments.add(increment);
+            }
+        }
+        List<Layer> differentials = new ArrayList<>();
+        for (Layer differential : layers.differentials()) {
+            if (!date(differential).isAfter(time)) {
+                differentials.add(differential);
+            }
+        }
+        return last(increments, differentials);
+    }
+
+    private LocalDateTime date(Layer layer) throws ChainException {
+        return times.of(layer).orElseThrow(() -> new ChainException(layer.fileName() + ": expected a date in the metadata of"
+                + " each stream of " + layer.checkpoint() + " to find what there was at a time, found '" + layer.date()
+                + "'; name the checkpoint until which to restore"));
+    }
+
+    /** @param increments those that count, also with others between them, where a clock was set */
+    private List<Layer> last(Collection<Layer> increments, Collection<Layer> differentials) throws ChainException {
+        Set<Layer> unseen = identitySet();
+        unseen.addAll(increments);
+        Layer tip = layers.base();
+        Layer at = tip;
+        while (!unseen.isEmpty()) {
+            Optional<Layer> next = layers.incrementOn(at.checkpoint());
+            if (next.isEmpty()) {
+                break;
+            }
+            at = next.get();
+            tip = unseen.remove(at) ? at : tip;
+        }
+        for (Layer increment : increments) {
+            if (unseen.contains(increment)) {
                 requirePath(increment, tip);
             }
         }
         Layer newest = tip;
-        for (Layer differential : layers.differentials()) {
+        for (Layer differential : differentials) {
             layers.parentOf(differential);
             newest = isNewer(differential, tip) ? differential : newest;
         }
@@ -66,17 +111,13 @@ final class ChainOrder {
         }
     }
 
-    /** The content at a checkpoint. Of an increment and a differential with the same checkpoint it is the increment. */
+    /** The content at a checkpoint, which one of the layers made. Of an increment and a differential with the same checkpoint it is the increment. */
     List<Layer> until(String checkpoint) throws ChainException {
-        Layer last = checkpoint.isEmpty() ? null : layers.madeBy(checkpoint).orElse(null);
+        Layer last = layers.madeBy(checkpoint).orElse(null);
         if (last == null) {
             for (Layer differential : layers.differentials()) {
                 last = differential.checkpoint().equals(checkpoint) ? differential : last;
             }
-        }
-        if (last == null) {
-            throw new ChainException("disk " + disk + ": expected a stream of checkpoint '" + checkpoint + "', found "
-                    + layers.knownCheckpoints());
         }
         return path(last);
     }

@@ -6,15 +6,23 @@ package io.virtnbd.chain;
 
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which streams of a directory belong to backups that are complete. A backup whose delivery failed leaves streams behind that
@@ -24,10 +32,11 @@ import java.util.stream.Collectors;
  */
 final class CompleteBackups {
 
-    private final Set<String> checkpoints = new HashSet<>();
+    /** By the checkpoint. */
+    private final Map<String, List<Listing>> listings = new LinkedHashMap<>();
     private final List<StoredFile> others = new ArrayList<>();
-    /** Streams that manifests list and the directory does not have: by disk, one for each checkpoint. */
-    private final SortedMap<String, Map<String, String>> missing = new TreeMap<>();
+    /** Streams that manifests list and the directory does not have: by disk, one for each manifest. */
+    private final SortedMap<String, List<Missing>> missing = new TreeMap<>();
     private final Set<String> names;
 
     private CompleteBackups(List<StoredFile> files) {
@@ -50,15 +59,28 @@ final class CompleteBackups {
         return backups;
     }
 
+    /** A manifest, and its artifacts by their names: there can be a great many. */
+    private record Listing(Manifest manifest, Map<String, ManifestEntry> entries) {
+
+        static Listing of(Manifest manifest) {
+            Map<String, ManifestEntry> entries = new HashMap<>();
+            manifest.artifacts().forEach(entry -> entries.put(entry.name(), entry));
+            return new Listing(manifest, entries);
+        }
+    }
+
+    private record Missing(Manifest manifest, String name) {
+    }
+
     private void add(StoredFile file) throws IOException {
         try {
             Manifest manifest = Manifest.read(file);
-            checkpoints.add(manifest.checkpoint());
+            listings.computeIfAbsent(manifest.checkpoint(), checkpoint -> new ArrayList<>()).add(Listing.of(manifest));
+            Set<String> disks = new HashSet<>();
             for (ManifestEntry entry : manifest.artifacts()) {
                 if (!names.contains(entry.name())) {
-                    BackupFileNames.parse(entry.name()).ifPresent(stream ->
-                            missing.computeIfAbsent(stream.disk(), disk -> new LinkedHashMap<>())
-                                    .putIfAbsent(manifest.checkpoint(), entry.name()));
+                    BackupFileNames.parse(entry.name()).map(StreamFileName::disk).filter(disks::add).ifPresent(disk ->
+                            missing.computeIfAbsent(disk, each -> new ArrayList<>()).add(new Missing(manifest, entry.name())));
                 }
             }
         } catch (ChainException e) {
@@ -71,20 +93,92 @@ final class CompleteBackups {
         return missing.keySet();
     }
 
-    /** @throws ChainException if a manifest lists a newer stream of the disk that is missing, so that this is not the newest */
-    void requireNewest(String disk, String checkpoint) throws ChainException {
-        for (Map.Entry<String, String> lost : missing.getOrDefault(disk, Map.of()).entrySet()) {
-            if (CheckpointNumber.compare(lost.getKey(), checkpoint).orElse(0) > 0) {
-                throw new ChainException("disk " + disk + ": expected the stream " + lost.getValue() + " that the manifest of "
-                        + lost.getKey() + " lists, found no such file; the newest content without it is that of "
+    /**
+     * @param time what is later does not count, where there is one
+     * @throws ChainException if a manifest lists a newer stream of the disk that is missing, so that this is not the newest
+     */
+    void requireNewest(String disk, String checkpoint, Optional<LocalDateTime> time) throws ChainException {
+        for (Missing lost : missing.getOrDefault(disk, List.of())) {
+            Manifest manifest = lost.manifest();
+            boolean later = time.isPresent()
+                    && BackupTimes.parse(manifest.date()).map(date -> date.isAfter(time.get())).orElse(false);
+            if (!later && CheckpointNumber.compare(manifest.checkpoint(), checkpoint).orElse(0) > 0) {
+                throw new ChainException("disk " + disk + ": expected the stream " + lost.name() + " that the manifest of "
+                        + manifest.checkpoint() + " lists, found no such file; the newest content without it is that of "
                         + checkpoint + ", which has to be asked for by that name");
+            }
+        }
+    }
+
+    /**
+     * Checks that a layer is what the manifest of its checkpoint lists.
+     *
+     * @throws ChainException if it is not, or there are manifests and none of them does
+     */
+    void requireListed(String disk, Layer layer) throws ChainException {
+        ChainException misfit = null;
+        for (Listing listing : listings.getOrDefault(layer.checkpoint(), List.of())) {
+            try {
+                new ManifestFit(listing.manifest(), names).check(disk, layer);
+                return;
+            } catch (ChainException e) {
+                misfit = e;
+            }
+        }
+        if (misfit != null) {
+            throw misfit;
+        }
+    }
+
+    /** What the manifest of its backup says of a stream; empty where there is none. */
+    Optional<ManifestEntry> listed(ChainMember member) {
+        return listing(member).map(listing -> listing.entries().get(member.file().fileName()));
+    }
+
+    /** The manifests of the backups that streams are of, each once. */
+    List<Manifest> of(Stream<ChainMember> members) {
+        Set<Manifest> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        return members.map(this::listing).flatMap(Optional::stream).map(Listing::manifest).filter(found::add).toList();
+    }
+
+    /** Domains that were defined anew use the names of checkpoints again. */
+    private Optional<Listing> listing(ChainMember member) {
+        String date = member.metadata().date();
+        return listings.getOrDefault(member.metadata().checkpointName(), List.of()).stream()
+                .filter(listing -> date.isEmpty() || listing.manifest().date().equals(date)).findFirst();
+    }
+
+    /** Of all backups that have one. */
+    List<Manifest> manifests() {
+        return listings.values().stream().flatMap(List::stream).map(Listing::manifest).toList();
+    }
+
+    /**
+     * A domain that was renamed has manifests under two names. Two domains that share a directory by mistake have no disk in
+     * common, or the streams of one have replaced those of the other.
+     *
+     * @throws ChainException if there are manifests of several domains
+     */
+    void requireOneDomain(String place) throws ChainException {
+        SortedMap<String, Set<String>> disks = new TreeMap<>();
+        for (Manifest manifest : manifests()) {
+            Set<String> of = disks.computeIfAbsent(manifest.domain(), domain -> new TreeSet<>());
+            manifest.artifacts().stream().map(ManifestEntry::disk).filter(Objects::nonNull).forEach(of::add);
+        }
+        for (String one : disks.keySet()) {
+            for (String other : disks.tailMap(one).keySet()) {
+                if (!one.equals(other) && Collections.disjoint(disks.get(one), disks.get(other))) {
+                    throw new ChainException(place + ": expected backups of one domain, found manifests of " + one
+                            + " with disks " + disks.get(one) + " and of " + other + " with disks " + disks.get(other)
+                            + "; each needs a directory of its own");
+                }
             }
         }
     }
 
     /** Whether there are manifests to go by. */
     boolean known() {
-        return !checkpoints.isEmpty();
+        return !listings.isEmpty();
     }
 
     /**
@@ -94,7 +188,7 @@ final class CompleteBackups {
      */
     boolean has(StreamFile stream) throws ChainException {
         String checkpoint = stream.metadata() == null ? stream.name().checkpoint().orElse(null) : stream.checkpoint();
-        if (checkpoint == null || checkpoints.isEmpty() || checkpoints.contains(checkpoint)) {
+        if (checkpoint == null || listings.isEmpty() || listings.containsKey(checkpoint)) {
             return true;
         }
         for (StoredFile other : others) {

@@ -6,12 +6,15 @@ package io.virtnbd.chain;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +61,20 @@ final class DiskLayers {
             }
         }
         differentials.sort(BY_AGE);
+        requireNoneDoubled();
+    }
+
+    /** Nothing builds on one of them, so that one under two names would be noticed nowhere. */
+    private void requireNoneDoubled() throws ChainException {
+        Map<List<String>, Layer> seen = new HashMap<>();
+        for (Layer layer : differentials) {
+            Layer other = layer.date().isEmpty() ? null
+                    : seen.put(List.of(layer.checkpoint(), layer.parent(), layer.date()), layer);
+            if (other != null) {
+                throw new ChainException(layer.fileName() + " and " + other.fileName() + ": expected two differentials, found"
+                        + " the same one of " + layer.date() + " twice");
+            }
+        }
     }
 
     private static Layer onlyBase(String disk, Collection<Layer> layers) throws ChainException {
@@ -125,14 +142,19 @@ final class DiskLayers {
                 + "', found " + checkpoints(byCheckpoint.values()) + differential);
     }
 
-    /** All checkpoints that a chain can end with, as text. */
-    String knownCheckpoints() {
-        List<Layer> layers = new ArrayList<>(byCheckpoint.values());
-        layers.addAll(differentials);
-        return checkpoints(layers);
+    /** Whether what made a checkpoint leads to the base. */
+    boolean isConnected(String checkpoint) {
+        Set<Layer> visited = Collections.newSetFromMap(new IdentityHashMap<>());
+        Layer at = madeBy(checkpoint).or(() -> differentials.stream()
+                .filter(layer -> layer.checkpoint().equals(checkpoint)).findFirst()).orElse(null);
+        while (at != null && at != base && visited.add(at)) {
+            at = byCheckpoint.get(at.parent());
+        }
+        return at == base;
     }
 
-    private static String checkpoints(Collection<Layer> layers) {
+    /** All checkpoints of layers, as text. */
+    static String checkpoints(Collection<Layer> layers) {
         return layers.stream().sorted(BY_AGE).map(Layer::checkpoint).filter(name -> !name.isEmpty()).distinct()
                 .collect(Collectors.joining(", "));
     }

@@ -44,6 +44,16 @@ record Layer(List<StreamFile> files) {
         return first().metadata().chainId();
     }
 
+    /** Whether both can be of one chain, as far as they tell. */
+    boolean mayBeOfChainOf(Layer other) {
+        return chainId().isEmpty() || other.chainId().isEmpty() || chainId().equals(other.chainId());
+    }
+
+    /** As the metadata have it; empty where they have none. */
+    String date() {
+        return first().metadata().date();
+    }
+
     long virtualSize() {
         return first().metadata().virtualSize();
     }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * A place with the files of backups. Names of files are relative to it, with '/' between their components. Safe for use by several
@@ -24,6 +25,16 @@ public interface BackupStore {
 
     /** The files in it and below, in alphabetical order of their names. */
     List<StoredFile> tree() throws IOException;
+
+    /**
+     * The same as far as it can be looked into, for whom a part of it will do.
+     *
+     * @param unreadable is told the name of each directory that could not be read, and why
+     * @throws IOException if nothing of it can be read
+     */
+    default List<StoredFile> tree(BiConsumer<String, IOException> unreadable) throws IOException {
+        return tree();
+    }
 
     /** The place below it that names without their first components are relative to. It need not be there. */
     BackupStore directory(String directory);

@@ -11,14 +11,19 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** A directory of this machine. Symbolic links are followed. Immutable. */
@@ -45,14 +50,45 @@ public final class DirectoryStore implements BackupStore {
         return list(Integer.MAX_VALUE);
     }
 
+    @Override
+    public List<StoredFile> tree(BiConsumer<String, IOException> unreadable) throws IOException {
+        List<StoredFile> files = new ArrayList<>();
+        Files.walkFileTree(directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.add(new StoredFile(DirectoryStore.this, relative(file), attributes.isRegularFile() ? attributes.size() : 0));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (file.equals(directory)) {
+                    throw failure;
+                }
+                unreadable.accept(relative(file), failure);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, IOException failure) throws IOException {
+                return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(each, failure);
+            }
+        });
+        files.sort(Comparator.comparing(StoredFile::name));
+        return files;
+    }
+
+    private String relative(Path path) {
+        return directory.relativize(path).toString().replace(path.getFileSystem().getSeparator(), "/");
+    }
+
     /** What is no regular file, such as a pipe, is listed with a size of 0, and cannot be read. */
     private List<StoredFile> list(int depth) throws IOException {
         List<StoredFile> files = new ArrayList<>();
         try (Stream<Path> paths = Files.walk(directory, depth, FileVisitOption.FOLLOW_LINKS)) {
             for (Path path : (Iterable<Path>) paths.filter(each -> !each.equals(directory))::iterator) {
                 if (depth == 1 || !Files.isDirectory(path)) {
-                    String name = directory.relativize(path).toString().replace(path.getFileSystem().getSeparator(), "/");
-                    files.add(new StoredFile(this, name, Files.isRegularFile(path) ? Files.size(path) : 0));
+                    files.add(new StoredFile(this, relative(path), Files.isRegularFile(path) ? Files.size(path) : 0));
                 }
             }
         } catch (UncheckedIOException e) {

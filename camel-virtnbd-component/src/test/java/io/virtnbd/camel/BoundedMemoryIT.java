@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.chain.Until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.camel.dataformat.Lz4DataFormat;
@@ -104,7 +105,7 @@ class BoundedMemoryIT {
     private void assertRestores(Path set, String unit, String compression) throws Exception {
         Path image = directory.resolve("restored.raw");
         List<StreamInput> streams = unit.equals("frame") ? List.of(StreamInput.of(joined(set, compression.equals("lz4"))))
-                : BackupSets.inputs(BackupSets.chain(set, null, null));
+                : BackupSets.inputs(BackupSets.chain(set, null, Until.NEWEST));
         DiskRestore.restore(streams, RestoreOptions.toImage(image, ImageFormat.RAW));
         assertThat(Files.mismatch(source, image)).isEqualTo(-1);
     }

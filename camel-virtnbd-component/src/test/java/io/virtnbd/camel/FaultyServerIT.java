@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.chain.Until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -118,7 +119,7 @@ class FaultyServerIT {
 
     private byte[] restored() throws IOException {
         Path image = directory.resolve("restored.raw");
-        DiskRestore.restore(BackupSets.inputs(BackupSets.chain(sink(""), null, null)),
+        DiskRestore.restore(BackupSets.inputs(BackupSets.chain(sink(""), null, Until.NEWEST)),
                 RestoreOptions.toImage(image, ImageFormat.RAW));
         return Files.readAllBytes(image);
     }

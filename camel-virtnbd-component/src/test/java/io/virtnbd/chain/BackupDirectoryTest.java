@@ -23,11 +23,11 @@ class BackupDirectoryTest {
     @TempDir
     Path directory;
 
-    private BackupSet set;
+    private StreamSet set;
 
     @BeforeEach
     void start() {
-        set = new BackupSet(directory);
+        set = new StreamSet(directory);
     }
 
     @Test
@@ -38,14 +38,14 @@ class BackupDirectoryTest {
         BackupDirectory read = BackupDirectory.read(directory);
 
         assertThat(read.disks()).containsExactly("vda", "vdaa", "vdb");
-        assertThat(BackupSet.fileNames(read.chain("vda", null))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
-        assertThat(BackupSet.fileNames(read.chain("vdb", null))).containsExactly("vdb.full.data");
-        assertThat(read.chain("vdaa", null).disk()).isEqualTo("vdaa");
+        assertThat(StreamSet.fileNames(read.chain("vda", Until.NEWEST))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
+        assertThat(StreamSet.fileNames(read.chain("vdb", Until.NEWEST))).containsExactly("vdb.full.data");
+        assertThat(read.chain("vdaa", Until.NEWEST).disk()).isEqualTo("vdaa");
     }
 
     @Test
     void givesTheMetadataAndTheLevelOfEachStream() throws Exception {
-        Chain chain = BackupDirectory.read(set.line(1).diff(2, 1, 500).at()).chain("vda", null);
+        Chain chain = BackupDirectory.read(set.line(1).diff(2, 1, 500).at()).chain("vda", Until.NEWEST);
 
         assertThat(chain.members()).extracting(ChainMember::level).containsExactly(Level.FULL, Level.INC, Level.DIFF);
         assertThat(chain.members()).extracting(member -> member.metadata().checkpointName())
@@ -62,7 +62,7 @@ class BackupDirectoryTest {
         manifest(4, "virtnbd.2", "vda.inc.virtnbd.4.data");
         Files.writeString(directory.resolve("vda.virtnbd.0.qcow.json"), "{}");
 
-        assertThat(BackupSet.fileNames(BackupDirectory.read(directory).chain("vda", null))).containsExactly("vda.full.data",
+        assertThat(StreamSet.fileNames(BackupDirectory.read(directory).chain("vda", Until.NEWEST))).containsExactly("vda.full.data",
                 "vda.inc.virtnbd.1.data", "vda.inc.virtnbd.2.data", "vda.inc.virtnbd.4.data");
     }
 
@@ -75,25 +75,25 @@ class BackupDirectoryTest {
         BackupDirectory read = BackupDirectory.read(directory);
 
         for (String until : new String[] {null, "virtnbd.2", "virtnbd.3"}) {
-            assertThatThrownBy(() -> read.chain("vda", until)).isInstanceOf(ChainException.class)
+            assertThatThrownBy(() -> read.chain("vda", Until.parse(until))).isInstanceOf(ChainException.class)
                     .hasMessageContaining("'virtnbd.2'").hasMessageEndingWith("no manifest and are not known to be complete:"
                             + " vda.inc.virtnbd.2.data");
         }
-        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.1"))).hasSize(2);
+        assertThat(StreamSet.fileNames(read.chain("vda", Until.checkpoint("virtnbd.1")))).hasSize(2);
     }
 
     @Test
     void takesTheNewestOfTheCompleteIncrementsOnOneCheckpoint() throws Exception {
         set.line(1).inc(2, 1).inc(3, 1).inc(4, 3);
         for (int each = 0; each <= 4; each++) {
-            manifest(each, each == 0 ? "" : "virtnbd.0", "vda." + each + ".data");
+            manifest(each, each == 0 ? "" : "virtnbd.0", each == 0 ? "vda.full.data" : "vda.inc.virtnbd." + each + ".data");
         }
 
         BackupDirectory read = BackupDirectory.read(directory);
 
-        assertThat(BackupSet.fileNames(read.chain("vda", null))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data",
+        assertThat(StreamSet.fileNames(read.chain("vda", Until.NEWEST))).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data",
                 "vda.inc.virtnbd.3.data", "vda.inc.virtnbd.4.data");
-        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.2"))).containsExactly("vda.full.data",
+        assertThat(StreamSet.fileNames(read.chain("vda", Until.checkpoint("virtnbd.2")))).containsExactly("vda.full.data",
                 "vda.inc.virtnbd.1.data", "vda.inc.virtnbd.2.data");
     }
 
@@ -101,10 +101,10 @@ class BackupDirectoryTest {
     void refusesIncrementsOnOneCheckpointWhereOneThatIsNotTheNewestWasBuiltOn() throws Exception {
         set.line(1).inc(2, 1).inc(3, 1).inc(4, 2);
         for (int each = 0; each <= 4; each++) {
-            manifest(each, each == 0 ? "" : "virtnbd.0", "vda." + each + ".data");
+            manifest(each, each == 0 ? "" : "virtnbd.0", each == 0 ? "vda.full.data" : "vda.inc.virtnbd." + each + ".data");
         }
 
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("vda.inc.virtnbd.2.data").hasMessageContaining("vda.inc.virtnbd.3.data");
     }
 
@@ -115,9 +115,9 @@ class BackupDirectoryTest {
                 .write("vda.inc.virtnbd.2.data", set.incremental(2, 1).chainId("a").build());
         BackupDirectory read = BackupDirectory.read(directory);
 
-        assertThatThrownBy(() -> read.chain("vda", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> read.chain("vda", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("vda.inc.virtnbd.2.data").hasMessageContaining("at b").hasMessageContaining("chain of a");
-        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.1"))).hasSize(2);
+        assertThat(StreamSet.fileNames(read.chain("vda", Until.checkpoint("virtnbd.1")))).hasSize(2);
     }
 
     @Test
@@ -140,9 +140,9 @@ class BackupDirectoryTest {
 
         BackupDirectory read = BackupDirectory.read(directory);
 
-        assertThatThrownBy(() -> read.chain("vda", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> read.chain("vda", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("expected the stream vda.inc.virtnbd.2.data that the manifest of virtnbd.2 lists");
-        assertThat(BackupSet.fileNames(read.chain("vda", "virtnbd.1"))).containsExactly("vda.full.data",
+        assertThat(StreamSet.fileNames(read.chain("vda", Until.checkpoint("virtnbd.1")))).containsExactly("vda.full.data",
                 "vda.inc.virtnbd.1.data");
     }
 
@@ -154,7 +154,7 @@ class BackupDirectoryTest {
         BackupDirectory read = BackupDirectory.read(directory);
 
         assertThat(read.disks()).containsExactly("vda", "vdb");
-        assertThatThrownBy(() -> read.chain("vdb", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> read.chain("vdb", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("expected streams of disk 'vdb'");
     }
 
@@ -170,21 +170,21 @@ class BackupDirectoryTest {
     }
 
     private void manifest(int checkpoint, String parent, String file) throws Exception {
-        Manifest manifest = new Manifest("web1", parent.isEmpty() ? "full" : "inc", BackupSet.checkpoint(checkpoint), parent,
-                "2026-11-22T10:08:00", List.of(new ManifestEntry(file, 1, null, "disk", "vda")));
+        Manifest manifest = new Manifest("web1", parent.isEmpty() ? "full" : "inc", StreamSet.checkpoint(checkpoint), parent,
+                "2026-11-22T10:08:0" + checkpoint % 10, List.of(new ManifestEntry(file, 1, null, "disk", "vda")));
         Files.write(directory.resolve("web1." + manifest.checkpoint() + ".json"), manifest.toJson());
     }
 
     @Test
     void needsNoDiskNameWhereThereIsOneDisk() throws Exception {
-        assertThat(BackupDirectory.read(set.full(0).at()).chain(null, null).disk()).isEqualTo("vda");
+        assertThat(BackupDirectory.read(set.full(0).at()).chain(null, Until.NEWEST).disk()).isEqualTo("vda");
     }
 
     @Test
     void needsADiskNameWhereThereAreSeveral() {
         set.full(0).write("vdb.full.data", set.base(0).diskName("vdb").build());
 
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain(null, null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain(null, Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("disks vda, vdb; name one of them");
     }
 
@@ -192,7 +192,7 @@ class BackupDirectoryTest {
     void listsTheDisksWhenAskedForAnother() {
         set.full(0).write("vdb.full.data", set.base(0).diskName("vdb").build());
 
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdc", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdc", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("'vdc'").hasMessageContaining("disks vda, vdb");
     }
 
@@ -202,8 +202,8 @@ class BackupDirectoryTest {
         BackupDirectory read = BackupDirectory.read(directory);
 
         assertThat(read.disks()).isEmpty();
-        assertThatThrownBy(() -> read.chain(null, null)).isInstanceOf(ChainException.class).hasMessageContaining("no streams");
-        assertThatThrownBy(() -> read.chain("vda", null)).isInstanceOf(ChainException.class).hasMessageContaining("no streams");
+        assertThatThrownBy(() -> read.chain(null, Until.NEWEST)).isInstanceOf(ChainException.class).hasMessageContaining("no streams");
+        assertThatThrownBy(() -> read.chain("vda", Until.NEWEST)).isInstanceOf(ChainException.class).hasMessageContaining("no streams");
     }
 
     @Test
@@ -224,7 +224,7 @@ class BackupDirectoryTest {
             "notes.data", ".vda.full.data"}) {
             Files.writeString(directory.resolve(name), "no stream");
         }
-        new BackupSet(Files.createDirectory(directory.resolve("older"))).inc(9, 8);
+        new StreamSet(Files.createDirectory(directory.resolve("older"))).inc(9, 8);
 
         assertThat(set.chain()).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
     }
@@ -257,7 +257,7 @@ class BackupDirectoryTest {
         set.full(0).bytes("vdb.full.data", new byte[] {1, 2, 3});
 
         assertThat(set.chain()).containsExactly("vda.full.data");
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdb", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdb", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("vdb.full.data");
     }
 
@@ -267,7 +267,7 @@ class BackupDirectoryTest {
                 .write("vda.inc.virtnbd.2.data", set.incremental(2, 1).diskName("vdb").build());
 
         refused("vda.inc.virtnbd.2.data is a foreign stream", "expected disk 'vda'", "found disk 'vdb'");
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdb", null)).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vdb", Until.NEWEST)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("vda.inc.virtnbd.2.data is a foreign stream");
     }
 

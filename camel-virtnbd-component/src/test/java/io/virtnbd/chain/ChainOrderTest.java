@@ -25,11 +25,11 @@ class ChainOrderTest {
     @TempDir
     Path directory;
 
-    private BackupSet set;
+    private StreamSet set;
 
     @BeforeEach
     void start() {
-        set = new BackupSet(directory);
+        set = new StreamSet(directory);
     }
 
     @Test
@@ -79,7 +79,7 @@ class ChainOrderTest {
     void doesNotTakeAnEmptyNameForACopyWithoutACheckpoint() {
         set.write("vda.copy.data", set.base(0).checkpointName("").build());
 
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", "")).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", Until.checkpoint(""))).isInstanceOf(ChainException.class)
                 .hasMessageContaining("checkpoint ''");
     }
 
@@ -139,7 +139,7 @@ class ChainOrderTest {
         set.line(1).write("vda.diff.500.data", set.incremental(5, 0).checkpointName("weekly").build());
 
         refused("vda.diff.500.data", INC1, "'weekly'", "'virtnbd.1'", "name the checkpoint");
-        assertThat(BackupSet.fileNames(BackupDirectory.read(directory).chain("vda", "weekly")))
+        assertThat(StreamSet.fileNames(BackupDirectory.read(directory).chain("vda", Until.checkpoint("weekly"))))
                 .containsExactly(FULL, "vda.diff.500.data");
     }
 

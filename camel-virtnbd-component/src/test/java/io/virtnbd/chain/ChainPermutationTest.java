@@ -41,9 +41,9 @@ class ChainPermutationTest {
         Random random = new Random(seed);
         List<Integer> checkpoints = write(random);
 
-        assertThat(new BackupSet(directory).chain()).as("seed %d", seed).isEqualTo(expected);
+        assertThat(new StreamSet(directory).chain()).as("seed %d", seed).isEqualTo(expected);
         for (int i = 0; i < checkpoints.size(); i++) {
-            assertThat(new BackupSet(directory).chain(checkpoints.get(i))).as("seed %d, until %d", seed, checkpoints.get(i))
+            assertThat(new StreamSet(directory).chain(checkpoints.get(i))).as("seed %d, until %d", seed, checkpoints.get(i))
                     .isEqualTo(expected.subList(0, lastOfLayer.get(i)));
         }
     }
@@ -58,13 +58,13 @@ class ChainPermutationTest {
         String lost = expected.get(random.nextInt(segmented ? expected.size() : Math.max(1, expected.size() - 1)));
         Files.delete(directory.resolve(lost));
 
-        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", null)).as("seed %d without %s", seed, lost)
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chain("vda", Until.NEWEST)).as("seed %d without %s", seed, lost)
                 .isInstanceOf(ChainException.class);
     }
 
     /** Returns the checkpoints in the order of the chain. */
     private List<Integer> write(Random random) throws IOException {
-        BackupSet set = new BackupSet(directory);
+        StreamSet set = new StreamSet(directory);
         List<Integer> checkpoints = new ArrayList<>(IntStream.range(0, 2 + random.nextInt(12)).boxed().toList());
         List<Integer> names = new ArrayList<>(checkpoints);
         Collections.shuffle(checkpoints, random);

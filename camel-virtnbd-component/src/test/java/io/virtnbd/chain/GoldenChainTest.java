@@ -53,7 +53,7 @@ class GoldenChainTest {
         for (String line : expected) {
             String[] parts = line.split("  ", 2);
             String until = parts[1].startsWith("until ") ? parts[1].substring("until ".length()) : null;
-            List<ChainMember> members = set.chain(null, until).members();
+            List<ChainMember> members = set.chain(null, Until.parse(until)).members();
             assertThat(members).as("%s %s", name, parts[1]).hasSize(applied.size() + 1);
             assertThat(members.subList(0, applied.size())).as("%s %s", name, parts[1]).isEqualTo(applied);
             ChainMember last = members.get(applied.size());
@@ -68,11 +68,11 @@ class GoldenChainTest {
     void putsTheDifferentialOfAGoldenSetLast(String name) throws Exception {
         copyWithShuffledTimes(golden(name));
 
-        List<String> files = BackupSet.fileNames(BackupDirectory.read(directory).chain("vda", null));
+        List<String> files = StreamSet.fileNames(BackupDirectory.read(directory).chain("vda", Until.NEWEST));
 
         assertThat(files).hasSize(5).startsWith("vda.full.data", "vda.inc.virtnbdbackup.1.data", "vda.inc.virtnbdbackup.2.data",
                 "vda.inc.virtnbdbackup.3.data").last().asString().startsWith("vda.diff.");
-        assertThat(BackupSet.fileNames(BackupDirectory.read(directory).chain("vda", "virtnbdbackup.4"))).isEqualTo(files);
+        assertThat(StreamSet.fileNames(BackupDirectory.read(directory).chain("vda", Until.checkpoint("virtnbdbackup.4")))).isEqualTo(files);
     }
 
     private static Path golden(String name) throws URISyntaxException {

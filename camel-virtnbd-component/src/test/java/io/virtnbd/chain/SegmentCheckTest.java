@@ -25,11 +25,11 @@ class SegmentCheckTest {
     @TempDir
     Path directory;
 
-    private BackupSet set;
+    private StreamSet set;
 
     @BeforeEach
     void writeFullAndIncrement() {
-        set = new BackupSet(directory);
+        set = new StreamSet(directory);
         for (int i = 2; i >= 0; i--) {
             set.segment("vda.full", set.base(0), i, 3);
             set.segment("vda.inc.virtnbd.1", set.incremental(1, 0), i, 3);
@@ -139,7 +139,7 @@ class SegmentCheckTest {
     void refusesSegmentsBesideTheWholeStream() {
         set.full(0);
 
-        refused("expected one full or copy stream, found vda.full.00000.data, vda.full.data");
+        refused("vda.full.00000.data and vda.full.data: expected checkpoints of their own");
     }
 
     @Test

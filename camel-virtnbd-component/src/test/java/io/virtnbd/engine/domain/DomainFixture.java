@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.domain;
 
+import io.virtnbd.chain.Until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.chain.BackupDirectory;
@@ -97,7 +98,7 @@ final class DomainFixture implements AutoCloseable {
     /** Restores a disk until a backup to a raw image. */
     Path restore(BackupDescription backup, String disk) throws IOException {
         Path image = directory.resolve("restored-" + files++ + ".raw");
-        var chain = BackupDirectory.read(set(backup.chain())).chain(disk, backup.checkpoint());
+        var chain = BackupDirectory.read(set(backup.chain())).chain(disk, Until.checkpoint(backup.checkpoint()));
         DiskRestore.restore(chain.members().stream().map(member -> StreamInput.of(member.file())).toList(),
                 RestoreOptions.toImage(image, ImageFormat.RAW));
         return image;

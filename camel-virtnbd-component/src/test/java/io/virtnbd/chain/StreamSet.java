@@ -18,13 +18,13 @@ import java.util.List;
  * Writes streams without data to a directory. Checkpoints are numbers here, N standing for {@code virtnbd.N}; a stream that
  * makes checkpoint N has the virtual size that was last set.
  */
-final class BackupSet {
+final class StreamSet {
 
     private final Path directory;
 
     private long virtualSize = 1 << 20;
 
-    BackupSet(Path directory) {
+    StreamSet(Path directory) {
         this.directory = directory;
     }
 
@@ -36,21 +36,21 @@ final class BackupSet {
         return "virtnbd." + number;
     }
 
-    BackupSet virtualSize(long bytes) {
+    StreamSet virtualSize(long bytes) {
         virtualSize = bytes;
         return this;
     }
 
-    BackupSet full(int checkpoint) {
+    StreamSet full(int checkpoint) {
         return write("vda.full.data", base(checkpoint).build());
     }
 
-    BackupSet inc(int checkpoint, int parent) {
+    StreamSet inc(int checkpoint, int parent) {
         return write("vda.inc." + checkpoint(checkpoint) + ".data", incremental(checkpoint, parent).build());
     }
 
     /** A chain of a full and increments up to a checkpoint. */
-    BackupSet line(int last) {
+    StreamSet line(int last) {
         full(0);
         for (int i = 1; i <= last; i++) {
             inc(i, i - 1);
@@ -58,11 +58,12 @@ final class BackupSet {
         return this;
     }
 
-    BackupSet diff(int checkpoint, int parent, long epoch) {
-        return write("vda.diff." + epoch + ".data", incremental(checkpoint, parent).build());
+    StreamSet diff(int checkpoint, int parent, long epoch) {
+        return write("vda.diff." + epoch + ".data", incremental(checkpoint, parent)
+                .date("2026-11-22T10:08:0" + checkpoint % 10 + String.format(".%06d", epoch)).build());
     }
 
-    BackupSet segment(String stem, StreamMetadataBuilder metadata, int index, int count) {
+    StreamSet segment(String stem, StreamMetadataBuilder metadata, int index, int count) {
         return write(stem + "." + String.format("%05d", index) + ".data", metadata.segment(index, count).build());
     }
 
@@ -75,7 +76,7 @@ final class BackupSet {
         return base(checkpoint).parentCheckpoint(checkpoint(parent)).incremental(true);
     }
 
-    BackupSet write(String file, StreamMetadata metadata) {
+    StreamSet write(String file, StreamMetadata metadata) {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         byte[] json = metadata.toJson();
         stream.writeBytes(String.format("meta %016x %016x\r\n", 0, json.length).getBytes(StandardCharsets.US_ASCII));
@@ -84,7 +85,7 @@ final class BackupSet {
         return bytes(file, stream.toByteArray());
     }
 
-    BackupSet bytes(String file, byte[] content) {
+    StreamSet bytes(String file, byte[] content) {
         try {
             Files.write(directory.resolve(file), content);
             return this;
@@ -93,7 +94,7 @@ final class BackupSet {
         }
     }
 
-    BackupSet delete(String file) {
+    StreamSet delete(String file) {
         try {
             Files.delete(directory.resolve(file));
             return this;
@@ -102,7 +103,7 @@ final class BackupSet {
         }
     }
 
-    BackupSet rename(String from, String to) {
+    StreamSet rename(String from, String to) {
         try {
             Files.move(directory.resolve(from), directory.resolve(to));
             return this;
@@ -117,7 +118,7 @@ final class BackupSet {
     }
 
     List<String> chain(Integer until) throws IOException {
-        return fileNames(BackupDirectory.read(directory).chain("vda", until == null ? null : checkpoint(until)));
+        return fileNames(BackupDirectory.read(directory).chain("vda", until == null ? Until.NEWEST : Until.checkpoint(checkpoint(until))));
     }
 
     static List<String> fileNames(Chain chain) {
