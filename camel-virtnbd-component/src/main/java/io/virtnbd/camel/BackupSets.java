@@ -4,31 +4,91 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.chain.BackupCatalog;
 import io.virtnbd.chain.BackupDirectory;
+import io.virtnbd.chain.BackupFileNames;
+import io.virtnbd.chain.BackupSet;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.StreamInput;
+import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.DirectoryStore;
+import io.virtnbd.store.StoredFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Reads directories with backups. */
+/** Finds the backup set and the chains that a request means. */
 final class BackupSets {
 
     private BackupSets() {
     }
 
+    /** @throws ChainException if it is not a directory */
+    static BackupStore store(Path directory) throws ChainException {
+        if (!Files.isDirectory(directory)) {
+            throw new ChainException(directory + ": expected a directory with a backup, found "
+                    + (Files.exists(directory) ? "a file" : "nothing"));
+        }
+        return new DirectoryStore(directory);
+    }
+
     /**
-     * The chains of the disks in a directory, each in restore order.
+     * The set that a request means. A place that has streams itself is the set, whatever the domain is called; else it is looked for
+     * below, by the domain and the chain.
+     *
+     * @throws ChainException if there is none, or nothing tells which of several it is
+     */
+    static BackupDirectory set(BackupStore store, RequestOptions options) throws IOException {
+        boolean itself = isSet(store);
+        Optional<String> chain = options.chain(!itself);
+        if (itself && chain.isEmpty()) {
+            return BackupDirectory.read(store);
+        }
+        BackupCatalog catalog = BackupCatalog.read(store);
+        Optional<BackupSet> own = catalog.sets().stream().filter(set -> set.path().isEmpty()).findFirst();
+        if (own.isPresent() && own.get().chains().contains(chain.orElse(null))) {
+            return own.get().directory().ofChain(chain.get());
+        }
+        if (catalog.sets().isEmpty() && catalog.unreadable().isEmpty()) {
+            return BackupDirectory.read(store); // says what it expects of one
+        }
+        return catalog.find(itself ? null : options.setDomain().orElse(null), chain.orElse(null)).directory();
+    }
+
+    private static boolean isSet(BackupStore store) throws IOException {
+        for (StoredFile file : store.files()) {
+            if (BackupFileNames.parse(file.fileName()).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The chains of the disk that a request names or, where it names none, of all disks. */
+    static ChainSelection select(BackupStore store, RequestOptions options) throws IOException {
+        BackupDirectory set = set(store, options);
+        return new ChainSelection(set, chains(set, options.disk().orElse(null), options.until()));
+    }
+
+    /** The chain of the disk that a request names or, where it names none, of the only disk there is. */
+    static ChainSelection selectOne(BackupStore store, RequestOptions options) throws IOException {
+        BackupDirectory set = set(store, options);
+        return new ChainSelection(set, List.of(set.chain(options.disk().orElse(null), options.until())));
+    }
+
+    /**
+     * The chains of the disks in a set, each in restore order.
      *
      * @param disk  the only one to look at; null for all
      * @param until what to end with
      * @throws ChainException if there are no streams, or those of one disk do not make a chain
      */
-    static List<Chain> chains(Path directory, String disk, Until until) throws IOException {
-        BackupDirectory set = BackupDirectory.read(directory);
+    static List<Chain> chains(BackupDirectory set, String disk, Until until) throws IOException {
         if (disk != null || set.disks().isEmpty()) {
             return List.of(set.chain(disk, until));
         }
@@ -37,6 +97,11 @@ final class BackupSets {
             chains.add(set.chain(each, until));
         }
         return chains;
+    }
+
+    /** The chains in a directory, which is a set itself. */
+    static List<Chain> chains(Path directory, String disk, Until until) throws IOException {
+        return chains(BackupDirectory.read(directory), disk, until);
     }
 
     /** The one chain to restore to one target. */

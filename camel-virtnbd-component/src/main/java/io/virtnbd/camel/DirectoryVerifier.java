@@ -6,11 +6,11 @@ package io.virtnbd.camel;
 
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
-import io.virtnbd.chain.Until;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.chain.Sha256;
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.verify.StreamReport;
 import io.virtnbd.engine.verify.StreamVerifier;
 import java.io.IOException;

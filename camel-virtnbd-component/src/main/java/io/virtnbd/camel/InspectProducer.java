@@ -26,7 +26,7 @@ final class InspectProducer extends ReportProducer {
     @Override
     Map<String, Object> directory(Path directory, RequestOptions options) throws IOException {
         Map<String, Object> disks = new LinkedHashMap<>();
-        for (Chain chain : BackupSets.chains(directory, options.disk().orElse(null), options.until())) {
+        for (Chain chain : BackupSets.select(BackupSets.store(directory), options).chains()) {
             List<Map<String, Object>> streams = new ArrayList<>();
             for (ChainMember member : chain.members()) {
                 Map<String, Object> stream = Reports.of(member.metadata());

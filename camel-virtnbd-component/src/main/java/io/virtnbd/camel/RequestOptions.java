@@ -38,7 +38,7 @@ final class RequestOptions {
             VirtNbdConstants.EXCLUDE_DISKS, VirtNbdConstants.UNIT,
             VirtNbdConstants.SEGMENT_SIZE, VirtNbdConstants.COMPRESSION, VirtNbdConstants.COMPRESSION_LEVEL,
             VirtNbdConstants.IMAGE, VirtNbdConstants.FORMAT, VirtNbdConstants.DIRECTORY, VirtNbdConstants.UNTIL,
-            VirtNbdConstants.OVERWRITE);
+            VirtNbdConstants.CHECK, VirtNbdConstants.OVERWRITE);
 
     private final VirtNbdEndpoint endpoint;
     private final VirtNbdConfiguration configuration;
@@ -136,6 +136,26 @@ final class RequestOptions {
     /** What to end with. */
     Until until() {
         return Until.parse(text(VirtNbdConstants.UNTIL, configuration.getUntil()).orElse(null));
+    }
+
+    /**
+     * The name of the chain to read.
+     *
+     * @param header whether what a message has from the backup that it is of counts, too
+     */
+    Optional<String> chain(boolean header) {
+        return Optional.ofNullable(configuration.getChain()).filter(text -> !text.isBlank())
+                .or(() -> header ? text(VirtNbdConstants.CHAIN, null) : Optional.empty());
+    }
+
+    /** The domain whose backups are read, where there are those of several. */
+    Optional<String> setDomain() {
+        return named(endpoint.getName(), VirtNbdConstants.DOMAIN);
+    }
+
+    /** What is checked before the first write. */
+    RestoreCheck check() {
+        return value(VirtNbdConstants.CHECK, RestoreCheck.class, configuration.getCheck());
     }
 
     boolean overwrite() {

@@ -67,7 +67,7 @@ final class RestoreProducer extends DefaultProducer {
         Object body = exchange.getMessage().getBody();
         Optional<Path> set = options.directory().or(() -> StreamSources.directory(body));
         return set.isPresent()
-                ? BackupSets.inputs(BackupSets.chain(set.get(), options.disk().orElse(null), options.until()))
+                ? BackupSets.inputs(BackupSets.selectOne(BackupSets.store(set.get()), options).checked(options.check()).only())
                 : StreamSources.streams(exchange, body);
     }
 
@@ -87,7 +87,8 @@ final class RestoreProducer extends DefaultProducer {
     /** What can be refused is refused before the first disk is restored. */
     private static Object setToDirectory(Message message, Path set, Path target, RequestOptions options) throws Exception {
         Map<Path, Chain> images = new LinkedHashMap<>();
-        for (Chain chain : BackupSets.chains(set, options.disk().orElse(null), options.until())) {
+        ChainSelection selection = BackupSets.select(BackupSets.store(set), options);
+        for (Chain chain : selection.chains()) {
             images.put(image(target, chain.disk(), options), chain);
         }
         for (Path image : images.keySet()) {
@@ -96,6 +97,7 @@ final class RestoreProducer extends DefaultProducer {
                         "nothing was restored; set overwrite=true to replace it");
             }
         }
+        selection.checked(options.check());
         Map<String, File> restored = new LinkedHashMap<>();
         RestoreResult last = null;
         for (Map.Entry<Path, Chain> entry : images.entrySet()) {

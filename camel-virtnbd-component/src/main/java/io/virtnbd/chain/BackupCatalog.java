@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -102,7 +103,7 @@ public final class BackupCatalog {
     }
 
     private BackupSet newest(List<BackupSet> found, String wanted) throws IOException {
-        Map<BackupSet, BackupAge> ages = new java.util.LinkedHashMap<>();
+        Map<BackupSet, BackupAge> ages = new LinkedHashMap<>();
         for (BackupSet set : found) {
             ages.put(set, SetReader.age(set));
         }

@@ -129,14 +129,10 @@ public final class BackupDirectory {
                 .filter(entry -> entry.disk() == null || disks.contains(entry.disk())).toList();
     }
 
-    /** Of all backups in it. */
+    /** Of all streams in it. */
     List<BackupAge> ages() {
-        List<BackupAge> ages = new ArrayList<>();
-        files.values().stream().flatMap(List::stream).filter(file -> file.failure() == null)
-                .map(file -> new BackupAge(file.checkpoint(), BackupTimes.parse(file.metadata().date()))).forEach(ages::add);
-        manifests().stream().map(manifest -> new BackupAge(manifest.checkpoint(), BackupTimes.parse(manifest.date())))
-                .forEach(ages::add);
-        return ages;
+        return files.values().stream().flatMap(List::stream).filter(file -> file.failure() == null)
+                .map(file -> new BackupAge(file.checkpoint(), BackupTimes.parse(file.metadata().date()))).toList();
     }
 
     /**

@@ -33,9 +33,12 @@ final class BackupTimes {
         }
     }
 
-    /** Differentials of the reference have the checkpoint of an increment that is made later. */
+    /**
+     * Names of checkpoints come again in other chains. Differentials of the reference have the checkpoint of an increment that is
+     * made later.
+     */
     private static String key(StreamFile stream) {
-        return stream.checkpoint() + (stream.name().level() == Level.DIFF ? "/" + stream.name().epochSeconds() : "");
+        return stream.metadata().chainId() + "/" + stream.checkpoint() + (stream.name().level() == Level.DIFF ? "/" + stream.name().epochSeconds() : "");
     }
 
     static Optional<LocalDateTime> parse(String date) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The chains of one disk in one directory, and which of them is meant. */
 final class DiskChains {
@@ -83,6 +84,9 @@ final class DiskChains {
                 return candidate;
             }
         }
+        if (candidates.stream().map(group -> last(group, time)).distinct().count() == 1) {
+            return candidates.get(0); // of which chain the newest stream is can only be told with its parent, which is missed there
+        }
         throw new ChainException("disk " + disk + ": expected to tell which chain is the newest, found " + describe(candidates)
                 + "; name the checkpoint until which to restore");
     }
@@ -97,10 +101,16 @@ final class DiskChains {
     }
 
     private BackupAge age(List<Layer> group, Optional<LocalDateTime> time) {
-        List<Layer> layers = group.stream().filter(layer -> time.isEmpty() || isOf(layer, time.get())).toList();
-        String checkpoint = layers.stream().max(DiskLayers.BY_AGE).orElseThrow().checkpoint();
-        return new BackupAge(checkpoint, layers.stream().map(times::of).flatMap(Optional::stream)
+        return new BackupAge(last(group, time).checkpoint(), until(group, time).map(times::of).flatMap(Optional::stream)
                 .max(Comparator.naturalOrder()));
+    }
+
+    private Layer last(List<Layer> group, Optional<LocalDateTime> time) {
+        return until(group, time).max(DiskLayers.BY_AGE).orElseThrow();
+    }
+
+    private Stream<Layer> until(List<Layer> group, Optional<LocalDateTime> time) {
+        return group.stream().filter(layer -> time.isEmpty() || isOf(layer, time.get()));
     }
 
     private static Layer base(List<Layer> group) {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -106,14 +105,24 @@ final class SetReader {
         return List.copyOf(chains);
     }
 
-    /** Of the newest backup in a set, from its last manifest, or stream where there is no manifest. */
+    /** Of the newest backup in a set: what its last manifest says or, where there is none, its streams. */
     static BackupAge age(BackupSet set) throws IOException {
-        BackupDirectory directory = set.directory();
-        TreeMap<Long, BackupAge> ages = new TreeMap<>();
-        for (BackupAge age : directory.ages()) {
-            ages.merge(CheckpointNumber.of(age.checkpoint()).orElse(-1), age, (one, other) ->
-                    other.compare(one).orElse(0) > 0 ? other : one);
+        List<StoredFile> manifests = set.store().files().stream().filter(SetReader::isManifest)
+                .sorted(Comparator.comparingLong((StoredFile file) -> -number(file))).toList();
+        for (StoredFile file : manifests) {
+            try {
+                Manifest manifest = Manifest.read(file);
+                return new BackupAge(manifest.checkpoint(), BackupTimes.parse(manifest.date()));
+            } catch (ChainException e) {
+                continue; // a file of somebody else; that a manifest is damaged is said where the set is read
+            }
         }
-        return ages.isEmpty() ? new BackupAge("", Optional.empty()) : ages.lastEntry().getValue();
+        return set.directory().ages().stream()
+                .max(Comparator.comparingLong(each -> CheckpointNumber.of(each.checkpoint()).orElse(-1)))
+                .orElse(new BackupAge("", Optional.empty()));
+    }
+
+    private static long number(StoredFile file) {
+        return CheckpointNumber.of(file.fileName().substring(0, file.fileName().length() - ".json".length())).orElse(-1);
     }
 }

@@ -4,10 +4,10 @@
  */
 package io.virtnbd.camel;
 
-import io.virtnbd.chain.Until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;

@@ -174,6 +174,7 @@ class RestoreTest extends RouteTestSupport {
 
     @Test
     void restoresEveryDiskOfASetToADirectory() throws Exception {
+        Files.delete(set.resolve("web1.virtnbd.0.json"));
         Files.copy(withDiskName("sdb", "virtnbd.0", ""), set.resolve("sdb.copy.data"));
 
         Exchange exchange = restore("format=raw&directory=" + image.getParent(), set.toFile());

@@ -216,13 +216,6 @@ class ChainOrderTest {
     }
 
     @Test
-    void refusesAFullBesideACopy() {
-        set.full(0).write("vda.copy.data", set.base(1).build());
-
-        refused("expected one full or copy stream, found vda.copy.data, " + FULL);
-    }
-
-    @Test
     void refusesAVirtualSizeThatShrinks() throws Exception {
         set.full(0).virtualSize(2 << 20).inc(1, 0).virtualSize((2 << 20) - 1).inc(2, 1);
 

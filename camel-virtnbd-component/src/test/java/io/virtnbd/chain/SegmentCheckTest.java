@@ -59,7 +59,8 @@ class SegmentCheckTest {
     @Test
     void keepsTheSegmentsOfTwoDifferentialsApart() throws Exception {
         for (int i = 0; i < 2; i++) {
-            set.segment("vda.diff.500", set.incremental(2, 1), i, 2).segment("vda.diff.600", set.incremental(2, 1), i, 2);
+            set.segment("vda.diff.500", set.incremental(2, 1), i, 2)
+                    .segment("vda.diff.600", set.incremental(2, 1).date("2026-11-22T10:09:00"), i, 2);
         }
 
         assertThat(set.chain()).hasSize(8).endsWith("vda.diff.600.00000.data", "vda.diff.600.00001.data");

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -81,7 +82,9 @@ final class StreamSet {
         byte[] json = metadata.toJson();
         stream.writeBytes(String.format("meta %016x %016x\r\n", 0, json.length).getBytes(StandardCharsets.US_ASCII));
         stream.writeBytes(json);
-        stream.writeBytes("\r\nstop 0000000000000000 0000000000000000\r\n".getBytes(StandardCharsets.US_ASCII));
+        String zeroes = metadata.incremental() || metadata.isSegment() ? ""
+                : String.format("zero %016x %016x\r\n", 0, metadata.virtualSize());
+        stream.writeBytes(("\r\n" + zeroes + "stop 0000000000000000 0000000000000000\r\n").getBytes(StandardCharsets.US_ASCII));
         return bytes(file, stream.toByteArray());
     }
 
@@ -92,6 +95,43 @@ final class StreamSet {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A manifest of files as they are now. */
+    StreamSet manifest(String domain, int checkpoint, String parent, String... files) {
+        return manifest(domain, checkpoint, parent, base(checkpoint).build().date(), List.of(files));
+    }
+
+    StreamSet manifest(String domain, int checkpoint, String parent, String date, List<String> files) {
+        try {
+            List<ManifestEntry> entries = new ArrayList<>();
+            for (String file : files) {
+                Path path = directory.resolve(file);
+                String disk = BackupFileNames.parse(file).map(StreamFileName::disk).orElse(null);
+                entries.add(new ManifestEntry(file, Files.size(path), Sha256.of(path), disk == null ? "domainXml" : "disk", disk));
+            }
+            return bytes(domain + "." + checkpoint(checkpoint) + ".json", new Manifest(domain, parent.isEmpty() ? "full" : "inc",
+                    checkpoint(checkpoint), parent, date, entries).toJson());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With a manifest for each of a full and increments. */
+    StreamSet lineOf(String domain, int first, int last) {
+        for (int i = first; i <= last; i++) {
+            if (i == first) {
+                full(i).manifest(domain, i, "", "vda.full.data");
+            } else {
+                inc(i, i - 1).manifest(domain, i, checkpoint(i - 1), "vda.inc." + checkpoint(i) + ".data");
+            }
+        }
+        return this;
+    }
+
+    /** The names of the files of vda. */
+    List<String> chain(Until until) throws IOException {
+        return fileNames(BackupDirectory.read(directory).chain("vda", until));
     }
 
     StreamSet delete(String file) {
@@ -114,7 +154,7 @@ final class StreamSet {
 
     /** The names of the files of the newest chain of vda. */
     List<String> chain() throws IOException {
-        return chain(null);
+        return chain(Until.NEWEST);
     }
 
     List<String> chain(Integer until) throws IOException {

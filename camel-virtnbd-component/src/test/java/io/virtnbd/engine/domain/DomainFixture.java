@@ -4,16 +4,16 @@
  */
 package io.virtnbd.engine.domain;
 
-import io.virtnbd.chain.Until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.chain.BackupDirectory;
+import io.virtnbd.chain.Until;
+import io.virtnbd.engine.ReopenableStream;
 import io.virtnbd.engine.backup.BackedUpDisk;
 import io.virtnbd.engine.backup.BackupDescription;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.engine.backup.RunningBackup;
 import io.virtnbd.engine.backup.SideFile;
-import io.virtnbd.engine.ReopenableStream;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
 import io.virtnbd.engine.restore.RestoreOptions;
