@@ -97,7 +97,9 @@ final class RestoreProducer extends DefaultProducer {
                         "nothing was restored; set overwrite=true to replace it");
             }
         }
-        selection.checked(options.check());
+        for (Chain chain : selection.checked(options.check()).chains()) {
+            images.put(image(target, chain.disk(), options), chain);
+        }
         Map<String, File> restored = new LinkedHashMap<>();
         RestoreResult last = null;
         for (Map.Entry<Path, Chain> entry : images.entrySet()) {
