@@ -11,6 +11,9 @@ import io.virtnbd.engine.ServedDisk;
 import io.virtnbd.scenario.BackupFiles.Checksums;
 import io.virtnbd.scenario.RandomBackups.DiskHistory;
 import io.virtnbd.scenario.RandomBackups.DiskPoint;
+import io.virtnbd.scenario.StreamFlavour.Payload;
+import io.virtnbd.scenario.StreamFlavour.Range;
+import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +77,30 @@ class DamagedChainsTest {
                 }
             }
         }, SETS / 2);
+    }
+
+    /** Streams without compression, manifest and checksum have nothing to compare their data with. */
+    @Test
+    void aChangeOfDataThatNothingTellsOfIsNotFound() throws Exception {
+        byte[] disk = new byte[70_000];
+        new Random(5).nextBytes(disk);
+        Path set = Files.createDirectory(directory.resolve("set"));
+        byte[] stream = new StreamFlavour(Payload.PLAIN, new Random(5)).stream(StreamMetadata.builder().virtualSize(disk.length)
+                .diskName("vda").diskFormat("raw").checkpointName("virtnbdbackup.0").build(),
+                List.of(new Range(0, disk.length, false)), disk);
+        stream[stream.length / 2] ^= 1;
+        Files.write(set.resolve("vda.full.data"), stream);
+        Path image = directory.resolve("disk.raw");
+
+        try (RestoreRoutes routes = new RestoreRoutes()) {
+            assertThat(routes.verify(set).getException()).isNull();
+            assertThat(routes.toImage(set, image, Map.of()).getException()).isNull();
+        }
+        byte[] found = Files.readAllBytes(image);
+        int wrong = Arrays.mismatch(found, disk);
+        assertThat(wrong).isGreaterThanOrEqualTo(0);
+        found[wrong] ^= 1;
+        assertThat(found).isEqualTo(disk);
     }
 
     /** What is asked of a set that is damaged. */

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Chains made at random are restored to what their disks were, at each of their points, whatever way they come. */
 class RandomChainsTest {
     private static final int CHAINS = 200;
-    private static final boolean TEMP = Boolean.getBoolean("temp");
 
     private final long seed = Long.getLong("chains.seed", new Random().nextLong());
 
@@ -131,7 +130,7 @@ class RandomChainsTest {
         List<Object> messages = new ArrayList<>();
         for (List<Path> level : point.chain()) {
             List<Path> shuffled = new ArrayList<>(level);
-            if (!TEMP) Collections.shuffle(shuffled, random);
+            Collections.shuffle(shuffled, random);
             for (Path file : shuffled) {
                 Exchange exchange = new DefaultExchange(routes.camel());
                 exchange.getMessage().setBody(random.nextBoolean() ? file.toFile() : Files.readAllBytes(file));
