@@ -204,7 +204,11 @@ final class CompleteBackups {
      */
     boolean has(StreamFile stream) throws ChainException {
         String checkpoint = stream.metadata() == null ? stream.name().checkpoint().orElse(null) : stream.checkpoint();
-        if (checkpoint == null || listings.containsKey(checkpoint)) {
+        if (checkpoint == null) {
+            return true;
+        }
+        requireItsManifest(stream.fileName(), checkpoint);
+        if (listings.containsKey(checkpoint)) {
             return true;
         }
         for (StoredFile file : named) {
@@ -213,10 +217,15 @@ final class CompleteBackups {
                         + " belongs to, found something else");
             }
         }
-        if (listed.containsKey(stream.fileName())) {
-            throw new ChainException(stream.fileName() + ": expected a stream of checkpoint '" + listed.get(stream.fileName())
+        return listings.isEmpty();
+    }
+
+    /** Names of files can come again, where a domain is defined anew, so that older manifests list them, too. */
+    private void requireItsManifest(String name, String checkpoint) throws ChainException {
+        boolean own = listings.getOrDefault(checkpoint, List.of()).stream().anyMatch(each -> each.entries().containsKey(name));
+        if (!own && listed.containsKey(name)) {
+            throw new ChainException(name + ": expected a stream of checkpoint '" + listed.get(name)
                     + "' as its manifest says, found one of '" + checkpoint + "'");
         }
-        return listings.isEmpty();
     }
 }
