@@ -38,8 +38,8 @@ final class BackupSets {
     }
 
     /**
-     * The set that a request means. A place that has streams itself is the set, whatever the domain is called; else it is looked for
-     * below, by the domain and the chain.
+     * The set that a request means. A place that has streams itself is the set, whatever the domain is called; else it is
+     * looked for below, by the domain and the chain.
      *
      * @throws ChainException if there is none, or nothing tells which of several it is
      */

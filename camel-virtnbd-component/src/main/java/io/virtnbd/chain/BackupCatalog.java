@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * All backup sets in and below a place, as they were when it was read: the directories with at least one stream, by its name, or one
- * manifest. Immutable; safe for use by several threads.
+ * All backup sets in and below a place, as they were when it was read: the directories with at least one stream, by its name,
+ * or one manifest. Immutable; safe for use by several threads.
  */
 public final class BackupCatalog {
 
@@ -36,8 +36,8 @@ public final class BackupCatalog {
     }
 
     /**
-     * Lists a place and reads what tells of the sets which domain and which chain they are of: the metadata of fulls and copies, and
-     * one manifest, or where there is none the domain XML.
+     * Lists a place and reads what tells of the sets which domain and which chain they are of: the metadata of fulls and
+     * copies, and one manifest, or where there is none the domain XML.
      *
      * @throws IOException if it cannot be listed
      */
@@ -76,9 +76,11 @@ public final class BackupCatalog {
     /**
      * The one set of a domain and chain.
      *
-     * @param domain its name, from manifests or the domain XML or, where there are none, the name of a directory above; null for any
+     * @param domain its name, from manifests or the domain XML or, where there are none, the name of a directory above; null
+     *               for any
      * @param chain  checkpoint of its full or copy, or the name of its directory; null for the chain with the newest backup
-     * @throws ChainException if there is none, several, or something unreadable where there could be others; lists the candidates
+     * @throws ChainException if there is none, several, or something unreadable where there could be others; lists the
+     *                        candidates
      * @throws IOException    if what tells the newest cannot be read
      */
     public BackupSet find(String domain, String chain) throws IOException {

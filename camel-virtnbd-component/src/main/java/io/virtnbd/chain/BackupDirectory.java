@@ -149,16 +149,16 @@ public final class BackupDirectory {
      * metadata; times and names of files do not matter, except that only the name tells the level. Where there are manifests, the
      * streams must be those that the manifests of their checkpoints list.
      *
-     * <p>Each full and copy with what builds on it is a chain of its own. The one with the newest stream is taken, by its checkpoint's
-     * number and the dates in the metadata, or the one that has the checkpoint.
+     * <p>Each full and copy with what builds on it is a chain of its own. The one with the newest stream is taken, by its
+     * checkpoint's number and the dates in the metadata, or the one that has the checkpoint.
      *
      * <p>Without a checkpoint to end with, the result is the newest content: all increments and then, where there is one, the
      * newest differential that is not older than the last increment. A manifest that lists a newer stream which is not there
      * is an error. A differential follows directly on what it builds on,
      * which need not be the last increment. Every increment must be connected with the full then. With a checkpoint, gaps
      * and forks behind it do not matter; a name that both an increment and a differential have means the increment. With a time,
-     * it is the same as for the newest with what is not later alone; a backup is as late as the latest of its disks in this directory,
-     * so that the same time gives the same backups for each disk. Every
+     * it is the same as for the newest with what is not later alone; a backup is as late as the latest of its disks in this
+     * directory, so that the same time gives the same backups for each disk. Every
      * stream of the disk must be readable in any case, for without its metadata it may be any one.
      *
      * @param disk  name of the disk; null where the directory has exactly one

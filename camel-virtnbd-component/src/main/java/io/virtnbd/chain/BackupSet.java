@@ -83,7 +83,8 @@ public final class BackupSet {
 
     /** The same with the streams of one of its chains only. */
     BackupSet ofChain(String chain) {
-        return chains.size() == 1 || !chains.contains(chain) ? this : new BackupSet(store, path, domains, chains, Optional.of(chain));
+        return chains.size() == 1 || !chains.contains(chain) ? this
+                : new BackupSet(store, path, domains, chains, Optional.of(chain));
     }
 
     /** For messages. */

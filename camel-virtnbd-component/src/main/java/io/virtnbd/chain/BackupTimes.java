@@ -28,7 +28,8 @@ final class BackupTimes {
             if (stream.failure() == null) {
                 String key = key(stream);
                 Optional<LocalDateTime> date = parse(stream.metadata().date());
-                date.ifPresentOrElse(each -> latest.merge(key, each, (a, b) -> a.isAfter(b) ? a : b), () -> unknown.add(key));
+                date.ifPresentOrElse(each -> latest.merge(key, each, (a, b) -> a.isAfter(b) ? a : b),
+                        () -> unknown.add(key));
             }
         }
     }
@@ -38,7 +39,8 @@ final class BackupTimes {
      * made later.
      */
     private static String key(StreamFile stream) {
-        return stream.metadata().chainId() + "/" + stream.checkpoint() + (stream.name().level() == Level.DIFF ? "/" + stream.name().epochSeconds() : "");
+        return stream.metadata().chainId() + "/" + stream.checkpoint() + (stream.name().level() == Level.DIFF
+                ? "/" + stream.name().epochSeconds() : "");
     }
 
     static Optional<LocalDateTime> parse(String date) {

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Puts the layers of one disk to their bases: each full or copy with what builds on it, by parent checkpoints and the ids of chains,
- * is a chain of its own.
+ * Puts the layers of one disk to their bases: each full or copy with what builds on it, by parent checkpoints and the ids of
+ * chains, is a chain of its own.
  */
 final class ChainGroups {
 

@@ -111,7 +111,10 @@ final class ChainOrder {
         }
     }
 
-    /** The content at a checkpoint, which one of the layers made. Of an increment and a differential with the same checkpoint it is the increment. */
+    /**
+     * The content at a checkpoint, which one of the layers made. Of an increment and a differential with the same checkpoint it is
+     * the increment.
+     */
     List<Layer> until(String checkpoint) throws ChainException {
         Layer last = layers.madeBy(checkpoint).orElse(null);
         if (last == null) {

@@ -138,7 +138,8 @@ public final class DirectoryStore implements BackupStore {
     private Path regular(String file) throws IOException {
         Path path = directory.resolve(file);
         if (!Files.isRegularFile(path)) {
-            throw Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? new IOException(path + ": not a regular file") : new NoSuchFileException(path.toString());
+            throw Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? new IOException(path + ": not a regular file")
+                    : new NoSuchFileException(path.toString());
         }
         return path;
     }
