@@ -51,7 +51,7 @@ final class BackupSets {
         }
         BackupCatalog catalog = BackupCatalog.read(store);
         Optional<BackupSet> own = catalog.sets().stream().filter(set -> set.path().isEmpty()).findFirst();
-        if (own.isPresent() && own.get().chains().contains(chain.orElse(null))) {
+        if (own.isPresent() && chain.isPresent() && own.get().chains().contains(chain.get())) {
             return own.get().directory().ofChain(chain.get());
         }
         if (catalog.sets().isEmpty() && catalog.unreadable().isEmpty()) {

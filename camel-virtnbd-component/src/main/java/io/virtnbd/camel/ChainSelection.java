@@ -28,10 +28,11 @@ record ChainSelection(BackupDirectory set, List<Chain> chains) {
 
     /** Checks all of them, before anything is written. */
     ChainSelection checked(RestoreCheck check) throws IOException {
-        switch (check) {
-            case full -> ChainCheck.full(set, chains);
-            case structure -> ChainCheck.structure(set, chains);
+        if (check == RestoreCheck.full) {
+            ChainCheck.full(set, chains);
+            return this;
         }
-        return this;
+        ChainCheck.structure(set, chains);
+        return new ChainSelection(set, ChainCheck.whileRead(set, chains));
     }
 }

@@ -186,6 +186,9 @@ public final class BackupDirectory {
         if (until.checkpoint().isEmpty() && only.isEmpty()) {
             complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName(), until.time());
         }
+        if (until.equals(Until.NEWEST) && only.isEmpty()) {
+            complete.lost().requireNewest(name, members.get(members.size() - 1));
+        }
         return new Chain(name, members);
     }
 

@@ -53,6 +53,20 @@ public final class ChainCheck {
     }
 
     /**
+     * The same chains, whose streams are compared with the SHA-256 of their manifests as they are read to their ends, which fails
+     * with a {@link ChainException} then.
+     *
+     * @param set    where the chains are from
+     * @param chains in any order
+     */
+    public static List<Chain> whileRead(BackupDirectory set, Collection<Chain> chains) {
+        return chains.stream().map(chain -> new Chain(chain.disk(), chain.members().stream()
+                .map(member -> set.listed(member).map(ManifestEntry::sha256)
+                        .map(sha256 -> new ChainMember(CheckedStore.file(member.file(), sha256), member.metadata(), member.level()))
+                        .orElse(member)).toList())).toList();
+    }
+
+    /**
      * In addition reads each stream to its end, two at a time, in bounded memory: frames, LZ4 checksums, and the SHA-256 of the
      * manifest or, where there is none, the Adler-32 of the {@code .chksum} file beside the stream. Files that are no streams,
      * such as the domain XML, are compared with the manifests of the same backups, too.

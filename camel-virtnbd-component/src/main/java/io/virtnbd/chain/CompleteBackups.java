@@ -34,13 +34,18 @@ final class CompleteBackups {
 
     /** By the checkpoint. */
     private final Map<String, List<Listing>> listings = new LinkedHashMap<>();
-    private final List<StoredFile> others = new ArrayList<>();
+    /** What has the name of a manifest, whether it is one or not. */
+    private final List<StoredFile> named = new ArrayList<>();
     /** Streams that manifests list and the directory does not have: by disk, one for each manifest. */
     private final SortedMap<String, List<Missing>> missing = new TreeMap<>();
     private final Set<String> names;
+    /** The checkpoints of the manifests that list files, by the names of these. */
+    private final Map<String, String> listed = new HashMap<>();
+    private final LostStreams lost;
 
     private CompleteBackups(List<StoredFile> files) {
         names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
+        lost = LostStreams.of(files);
     }
 
     /**
@@ -73,24 +78,34 @@ final class CompleteBackups {
     }
 
     private void add(StoredFile file) throws IOException {
+        named.add(file);
+        Manifest manifest;
         try {
-            Manifest manifest = Manifest.read(file);
-            listings.computeIfAbsent(manifest.checkpoint(), checkpoint -> new ArrayList<>()).add(Listing.of(manifest));
-            Set<String> disks = new HashSet<>();
-            for (ManifestEntry entry : manifest.artifacts()) {
-                if (!names.contains(entry.name())) {
-                    BackupFileNames.parse(entry.name()).map(StreamFileName::disk).filter(disks::add).ifPresent(disk ->
-                            missing.computeIfAbsent(disk, each -> new ArrayList<>()).add(new Missing(manifest, entry.name())));
-                }
-            }
+            manifest = Manifest.read(file);
         } catch (ChainException e) {
-            others.add(file);
+            return; // an error only where a stream needs it
+        }
+        listings.computeIfAbsent(manifest.checkpoint(), checkpoint -> new ArrayList<>()).add(Listing.of(manifest));
+        Set<String> disks = new HashSet<>();
+        for (ManifestEntry entry : manifest.artifacts()) {
+            listed.put(entry.name(), manifest.checkpoint());
+            if (!names.contains(entry.name())) {
+                BackupFileNames.parse(entry.name()).map(StreamFileName::disk).filter(disks::add).ifPresent(disk ->
+                        missing.computeIfAbsent(disk, each -> new ArrayList<>()).add(new Missing(manifest, entry.name())));
+            }
         }
     }
 
-    /** The disks of which streams are missing that manifests list. */
+    /** The disks of which streams are missing that manifests list, or whose checksums are there. */
     Set<String> disksWithMissing() {
-        return missing.keySet();
+        Set<String> disks = new TreeSet<>(missing.keySet());
+        disks.addAll(lost.disks());
+        return disks;
+    }
+
+    /** Streams of which only their checksums are there. */
+    LostStreams lost() {
+        return lost;
     }
 
     /**
@@ -186,19 +201,33 @@ final class CompleteBackups {
     /**
      * Whether a stream belongs to a complete backup.
      *
-     * @throws ChainException if a file has the name of its manifest and is none: without it that cannot be told
+     * @throws ChainException if a file has the name of its manifest and is none, or that of another backup: without it that
+     *                        cannot be told; or if a manifest lists a stream of another checkpoint under this name
      */
     boolean has(StreamFile stream) throws ChainException {
         String checkpoint = stream.metadata() == null ? stream.name().checkpoint().orElse(null) : stream.checkpoint();
-        if (checkpoint == null || listings.isEmpty() || listings.containsKey(checkpoint)) {
+        if (checkpoint == null) {
             return true;
         }
-        for (StoredFile other : others) {
-            if (other.name().endsWith("." + checkpoint + ".json")) {
-                throw new ChainException(other + ": expected the manifest of the backup that " + stream.fileName()
+        requireItsManifest(stream.fileName(), checkpoint);
+        if (listings.containsKey(checkpoint)) {
+            return true;
+        }
+        for (StoredFile file : named) {
+            if (file.name().endsWith("." + checkpoint + ".json")) {
+                throw new ChainException(file + ": expected the manifest of the backup that " + stream.fileName()
                         + " belongs to, found something else");
             }
         }
-        return false;
+        return listings.isEmpty();
+    }
+
+    /** Names of files can come again, where a domain is defined anew, so that older manifests list them, too. */
+    private void requireItsManifest(String name, String checkpoint) throws ChainException {
+        boolean own = listings.getOrDefault(checkpoint, List.of()).stream().anyMatch(each -> each.entries().containsKey(name));
+        if (!own && listed.containsKey(name)) {
+            throw new ChainException(name + ": expected a stream of checkpoint '" + listed.get(name)
+                    + "' as its manifest says, found one of '" + checkpoint + "'");
+        }
     }
 }

@@ -220,7 +220,7 @@ class BackupDirectoryTest {
     void ignoresFilesThatAreNoStreams() throws Exception {
         set.line(1);
         for (String name : new String[] {"vda.inc.virtnbd.2.data.partial", "vda.inc.virtnbd.2.data.part",
-            "vda.full.data.chksum", "vm.cpt", "vmconfig.virtnbd.0.xml", "vda.virtnbd.0.qcow.json", "vm.virtnbd.1.json",
+            "vda.full.data.chksum", "vm.cpt", "vmconfig.virtnbd.0.xml", "vda.virtnbd.0.qcow.json", "vm.settings.json",
             "notes.data", ".vda.full.data"}) {
             Files.writeString(directory.resolve(name), "no stream");
         }

@@ -124,7 +124,7 @@ class SeveralChainsTest {
     void refusesStreamsThatChangedPlacesWhereManifestsTell() throws Exception {
         set.lineOf("web1", 0, 2).rename(INC1, "x").rename("vda.inc.virtnbd.2.data", INC1).rename("x", "vda.inc.virtnbd.2.data");
 
-        refused("vda.inc.virtnbd.2.data: expected a stream that the manifest of virtnbd.1 lists, found in it " + INC1);
+        refused(INC1 + ": expected a stream of checkpoint 'virtnbd.1' as its manifest says, found one of 'virtnbd.2'");
     }
 
     @Test
