@@ -65,6 +65,8 @@ public final class BackupBody implements Iterable<Message> {
     private final class PartIterator implements Iterator<Message> {
 
         private final Iterator<Message> messages;
+        /** Whether there was a next message when it was asked for. */
+        private boolean promised;
 
         PartIterator(Iterator<Message> messages) {
             this.messages = messages;
@@ -72,6 +74,11 @@ public final class BackupBody implements Iterable<Message> {
 
         @Override
         public boolean hasNext() {
+            promised = isNext();
+            return promised;
+        }
+
+        private boolean isNext() {
             IncompleteBackupException failure = run.log().failure();
             if (failure == null) {
                 return !run.session().isEnded() && messages.hasNext();
@@ -88,7 +95,11 @@ public final class BackupBody implements Iterable<Message> {
         /** Waits for room for the next message; null where the backup fails or ends meanwhile, which a splitter takes well. */
         @Override
         public Message next() {
+            boolean was = promised;
             if (!hasNext()) {
+                if (was) {
+                    return null; // it has failed since
+                }
                 throw new NoSuchElementException(run.session().name() + " has no further messages");
             }
             return messages.next();

@@ -158,14 +158,14 @@ class ChainImageTest {
             byte[] bytes = Files.readAllBytes(file);
             Files.write(file, damaged(bytes, random));
             byte[] served = null;
-            try (ChainImage image = ChainImage.open(BackupDirectory.read(directory).chain("vda", null), ImageOptions.DEFAULT)) {
+            try (ChainImage image = ChainImage.open(BackupDirectory.read(directory).chain("vda", Until.NEWEST), ImageOptions.DEFAULT)) {
                 served = read(image, 0, (int) image.size());
             } catch (IOException e) {
                 // refused
             }
             if (served != null && !Arrays.equals(served, whole.content())) {
                 Path restored = directory.resolve("restored");
-                Chain now = BackupDirectory.read(directory).chain("vda", null);
+                Chain now = BackupDirectory.read(directory).chain("vda", Until.NEWEST);
                 DiskRestore.restore(now.members().stream().map(member -> StreamInput.of(member.file())).toList(),
                         RestoreOptions.toImage(restored, ImageFormat.RAW));
                 assertThat(served).as("seed %d, round %d", seed, i).isEqualTo(Files.readAllBytes(restored));

@@ -6,6 +6,7 @@ package io.virtnbd.engine.image;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Chain;
+import io.virtnbd.chain.Until;
 import io.virtnbd.sparsestream.FrameHeader;
 import io.virtnbd.sparsestream.FrameKind;
 import io.virtnbd.sparsestream.Lz4FrameEncoder;
@@ -50,7 +51,7 @@ public final class RandomChain {
     }
 
     public Chain chain() throws IOException {
-        return BackupDirectory.read(directory).chain("vda", null);
+        return BackupDirectory.read(directory).chain("vda", Until.NEWEST);
     }
 
     private void backup(int size) throws IOException {

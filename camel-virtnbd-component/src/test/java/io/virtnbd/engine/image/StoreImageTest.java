@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Until;
 import io.virtnbd.store.BackupStore;
 import io.virtnbd.store.DirectoryStore;
 import io.virtnbd.store.StoredFile;
@@ -90,7 +91,7 @@ class StoreImageTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void readsTheSameAsFromFiles(long seed) throws IOException {
         RandomChain chain = new RandomChain(directory, new Random(seed)).make(1_000_000, 3);
-        Chain stored = BackupDirectory.read(new Requests(directory, true)).chain("vda", null);
+        Chain stored = BackupDirectory.read(new Requests(directory, true)).chain("vda", Until.NEWEST);
         byte[] expected = chain.content();
         Random random = new Random(seed);
         try (ChainImage image = ChainImage.open(stored, new ImageOptions(random.nextInt(1 << 20), 2))) {
@@ -109,7 +110,7 @@ class StoreImageTest {
     void whatWasReadIsNotRequestedAgain() throws IOException {
         new RandomChain(directory, new Random(1)).make(100_000, 0);
         Requests store = new Requests(directory, true);
-        try (ChainImage image = ChainImage.open(BackupDirectory.read(store).chain("vda", null), ImageOptions.DEFAULT)) {
+        try (ChainImage image = ChainImage.open(BackupDirectory.read(store).chain("vda", Until.NEWEST), ImageOptions.DEFAULT)) {
             ByteBuffer buffer = ByteBuffer.allocate((int) image.size());
             image.read(0, buffer);
             int reads = store.reads.get();
@@ -121,7 +122,7 @@ class StoreImageTest {
     @Test
     void aStoreThatCannotReadPartsIsRefused() throws IOException {
         new RandomChain(directory, new Random(1)).make(100_000, 0);
-        Chain chain = BackupDirectory.read(new Requests(directory, false)).chain("vda", null);
+        Chain chain = BackupDirectory.read(new Requests(directory, false)).chain("vda", Until.NEWEST);
         assertThatThrownBy(() -> ChainImage.open(chain, ImageOptions.DEFAULT)).isInstanceOf(ChainException.class)
                 .hasMessageContaining("reads parts of files");
     }
