@@ -13,7 +13,6 @@ import io.virtnbd.engine.backup.DiskReadOptions;
 final class OptionRules {
 
     private static final int MOST_COMPRESSION = 12;
-    private static final int ALL = 100;
 
     private OptionRules() {
     }
@@ -38,10 +37,6 @@ final class OptionRules {
         if (endpoint.getOperation() == VirtNbdOperation.backup && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
             requireOneDomain(endpoint.getName());
         }
-        if (endpoint.getOperation() == VirtNbdOperation.domains
-                && endpoint.getConfiguration().getNbdUri() != null) {
-            throw new IllegalArgumentException("nbdUri is set, expected none: domains are listed by libvirt, not by an export");
-        }
     }
 
     /** @throws IllegalArgumentException if it is a pattern */
@@ -56,15 +51,11 @@ final class OptionRules {
     static void check(VirtNbdEndpoint endpoint) throws Exception {
         RequestOptions options = new RequestOptions(endpoint, null);
         options.client();
-        require(!endpoint.getConfiguration().isRecursive() || endpoint.getOperation() == VirtNbdOperation.verify, "recursive", true,
-                "false: only verify takes directories below one");
+        OptionScope.check(endpoint);
         switch (endpoint.getOperation()) {
             case backup -> checkBackup(endpoint, options);
-            case restore -> checkRestore(endpoint.getConfiguration(), options);
-            case verify -> checkVerify(endpoint.getConfiguration());
-            case serve -> new ServeRequest(endpoint).options();
-            case retention -> RetentionProducer.rules(endpoint.getConfiguration());
-            case inspect, domains, synthesize -> { }
+            case domains -> { }
+            default -> ReadingRules.check(endpoint, options);
         }
     }
 
@@ -111,24 +102,7 @@ final class OptionRules {
         }
     }
 
-    private static void checkVerify(VirtNbdConfiguration configuration) {
-        require(configuration.getPercent() >= 1 && configuration.getPercent() <= ALL, "percent", configuration.getPercent(),
-                "1 to " + ALL);
-        require(configuration.getStateFile() == null || configuration.getPercent() < ALL, "stateFile",
-                configuration.getStateFile(), "none where all is read in each run: set percent to less than " + ALL);
-    }
-
-    private static void checkRestore(RestoreConfiguration configuration, RequestOptions options) {
-        if (options.image().isPresent() && options.nbdUri().isPresent()) {
-            throw new IllegalArgumentException("image and nbdUri are both set, expected one: a restore has one target");
-        }
-        options.format();
-        require(configuration.getConcurrentDisks() >= 1, "concurrentDisks", configuration.getConcurrentDisks(), "1 or more");
-        require(!configuration.isVerify() || configuration.getCompletion() == RestoreCompletion.message, "verify", true,
-                "false with completion=chain: the streams would be needed again");
-    }
-
-    private static void require(boolean condition, String option, Object found, String expected) {
+    static void require(boolean condition, String option, Object found, String expected) {
         if (!condition) {
             throw new IllegalArgumentException(option + " is '" + found + "', expected " + expected);
         }

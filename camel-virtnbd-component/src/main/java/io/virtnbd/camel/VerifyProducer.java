@@ -39,11 +39,8 @@ final class VerifyProducer extends ReportProducer {
 
     @Override
     Map<String, Object> backups(BackupStore store, RequestOptions options) throws Exception {
+        requireWhole(configuration, options);
         boolean partly = configuration.getPercent() < ALL;
-        if ((configuration.isRecursive() || partly) && (options.disk().isPresent() || options.isUntil())) {
-            throw new IllegalArgumentException((partly ? "percent" : "recursive") + " is set with disk or until, expected"
-                    + " neither: it verifies the whole of each chain");
-        }
         if (!partly) {
             return tell(() -> verify(StoreVerifier.of(place(store, options)), options));
         }
@@ -53,6 +50,15 @@ final class VerifyProducer extends ReportProducer {
                     StoreVerifier.of(place(store, options), configuration.getPercent(), state), options));
         } finally {
             running.unlock();
+        }
+    }
+
+    /** @throws IllegalArgumentException if a part of the chains is asked for where all of each is verified */
+    static void requireWhole(VerifyConfiguration configuration, RequestOptions options) {
+        boolean partly = configuration.getPercent() < ALL;
+        if ((configuration.isRecursive() || partly) && (options.disk().isPresent() || options.isUntil())) {
+            throw new IllegalArgumentException((partly ? "percent" : "recursive") + " is set with disk or until, expected"
+                    + " neither: it verifies the whole of each chain");
         }
     }
 

@@ -48,7 +48,8 @@ class DocumentationTest {
 
     static Stream<Field> describedFields() {
         return Stream.of(NbdConfiguration.class, LibvirtConfiguration.class, RestoreConfiguration.class, MachineConfiguration.class,
-                ServeConfiguration.class, RetentionConfiguration.class, VirtNbdConfiguration.class, VirtNbdEndpoint.class)
+                ServeConfiguration.class, RetentionConfiguration.class, VerifyConfiguration.class,
+                VirtNbdConfiguration.class, VirtNbdEndpoint.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredFields()))
                 .filter(field -> field.isAnnotationPresent(Metadata.class));
     }

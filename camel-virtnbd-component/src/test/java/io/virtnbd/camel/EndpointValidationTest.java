@@ -141,9 +141,74 @@ class EndpointValidationTest {
         "virtnbd:backup?nbdUri=nbd://host&manifestTimeout=-1        | manifestTimeout is '-1', expected 0 or more",
         "virtnbd:restore?image=a.qcow2&nbdUri=nbd://host            | image and nbdUri are both set",
         "virtnbd:restore?image=a.qcow2&format=vmdk                  | format is 'vmdk', expected qcow2 or raw",
+        "virtnbd:restore?image=a.qcow2&concurrentDisks=0            | concurrentDisks is '0', expected 1 or more",
+        "virtnbd:restore?image=a.qcow2&store=direct:a&directory=b   | directory is 'b', expected none with store",
+        "virtnbd:restore?image=a.qcow2&completion=chain&verify=true | verify is 'true', expected false with completion=chain",
+        "virtnbd:restore?image=a.qcow2&completion=chain&define=true | completion is 'chain', expected message with define or start",
+        "virtnbd:restore?image=a.qcow2&completion=chain&start=true  | completion is 'chain', expected message with define or start",
+        "virtnbd:restore?image=a.qcow2&completion=chain&until=2026-11-25 | expected a checkpoint with completion=chain",
+        "virtnbd:restore?image=a.qcow2&completion=chain&store=direct:a   | store is 'direct:a', expected none with completion",
+        "virtnbd:restore?directory=a&newName=b                      | newName is 'b', expected none without define or start",
+        "virtnbd:restore?directory=a&newUuid=new                    | newUuid is 'new', expected none without define or start",
+        "virtnbd:restore?directory=a&define=true&newUuid=abc        | newUuid is 'abc', expected new or a UUID",
+        "virtnbd:restore?directory=a&overwriteDomain=true           | overwriteDomain is 'true', expected false without define",
+        "virtnbd:restore?directory=a&missingDisks=remove            | missingDisks is 'remove', expected fail without define",
+        "virtnbd:verify?directory=a&percent=0                       | percent is '0', expected 1 to 100",
+        "virtnbd:verify?directory=a&percent=101                     | percent is '101', expected 1 to 100",
+        "virtnbd:verify?directory=a&stateFile=b                     | stateFile is 'b', expected none where all is read",
+        "virtnbd:verify?directory=a&percent=5&until=virtnbd.1       | percent is set with disk or until",
+        "virtnbd:verify?directory=a&recursive=true&disk=vda         | recursive is set with disk or until",
+        "virtnbd:verify?directory=a&store=direct:b                  | directory is 'a', expected none with store",
+        "virtnbd:serve?directory=a&port=65536                       | port is 65536, expected 0 to 65535",
+        "virtnbd:serve?directory=a&socket=b&port=10809              | socket and port are both set",
+        "virtnbd:serve?directory=a&keepScratch=true                 | keepScratch is set without scratch",
+        "virtnbd:serve?directory=a&serveTls=true                    | serveTls is set without sslContextParameters",
+        "virtnbd:serve?directory=a&cacheSize=lots                   | cacheSize is 'lots', expected a size",
+        "virtnbd:synthesize?store=direct:a&inPlace=true             | inPlace is 'true', expected false with store",
+        "virtnbd:synthesize?directory=a&segmentSize=1k              | 1024",
+        "virtnbd:retention?directory=a                              | keepLast is 0, keepDaily 0, keepWeekly 0, keepMonthly 0",
+        "virtnbd:retention?directory=a&keepLast=1&keepDaily=-1      | keepDaily -1",
+        "virtnbd:retention?store=direct:a&keepLast=1&synthesize=true | synthesize is 'true', expected false with store",
     })
     void refusesWrongOptions(String uri, String message) {
         assertThatThrownBy(() -> context.getEndpoint(uri).start()).hasStackTraceContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "virtnbd:backup:vm1?overwrite=true                     | option overwrite is 'true', expected none with operation backup",
+        "virtnbd:restore?image=a&recursive=true                | option recursive is 'true', expected none with operation restore",
+        "virtnbd:restore?image=a&scratch=b                     | only serve has it",
+        "virtnbd:restore?image=a&socket=b                      | only serve has it",
+        "virtnbd:restore?image=a&port=10809                    | only serve has it",
+        "virtnbd:restore?image=a&percent=5                     | only verify has it",
+        "virtnbd:restore?image=a&dryRun=true                   | only retention has it",
+        "virtnbd:verify?directory=a&verify=true                | only restore has it",
+        "virtnbd:verify?directory=a&check=structure            | only restore has it",
+        "virtnbd:inspect?directory=a&failOnDamage=false        | only verify has it",
+        "virtnbd:serve?directory=a&image=b                     | only restore has it",
+        "virtnbd:serve?directory=a&nbdUri=nbd://host           | only backup and restore have it",
+        "virtnbd:serve?directory=a&start=true                  | only restore has it",
+        "virtnbd:synthesize?directory=a&inPlace=true&dryRun=true | only retention has it",
+        "virtnbd:retention?directory=a&keepLast=1&inPlace=true | only synthesize has it",
+        "virtnbd:retention?directory=a&keepLast=1&percent=5    | only verify has it",
+        "virtnbd:synthesize?directory=a&keepLast=1             | only retention has it",
+    })
+    void refusesOptionsThatTheOperationWouldIgnore(String uri, String message) {
+        assertThatThrownBy(() -> context.getEndpoint(uri).start()).hasStackTraceContaining(message);
+    }
+
+    @Test
+    void takesOptionsThatTheComponentHasForAllOperations() {
+        context.getComponent("virtnbd", VirtNbdComponent.class).getConfiguration().setPercent(5);
+
+        assertThat(configuration("virtnbd:restore?image=a").getPercent()).isEqualTo(5);
+    }
+
+    /** As a template hands on what its user left out. */
+    @Test
+    void takesOptionsWithoutAValue() {
+        assertThat(configuration("virtnbd:verify?store=RAW()&directory=RAW(a)&newUuid=RAW()").getDirectory()).isEqualTo("a");
     }
 
     @Test
