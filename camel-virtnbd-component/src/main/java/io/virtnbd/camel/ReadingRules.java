@@ -4,6 +4,8 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.engine.ProgressListener;
+
 /** What is checked when an endpoint starts that reads backups. */
 final class ReadingRules {
 
@@ -24,17 +26,8 @@ final class ReadingRules {
             case restore -> restore(configuration, options);
             case verify -> verify(configuration, options);
             case serve -> new ServeRequest(endpoint).options();
-            case retention -> {
-                RetentionProducer.rules(configuration);
-                options.reading(options.progress());
-                OptionRules.require(!configuration.isSynthesize() || isBlank(configuration.getStore()), "synthesize", true,
-                        "false with store: chains are folded in directories of this machine");
-            }
-            case synthesize -> {
-                options.reading(options.progress());
-                OptionRules.require(!configuration.isInPlace() || isBlank(configuration.getStore()), "inPlace", true,
-                        "false with store: chains are folded in place in directories of this machine");
-            }
+            case retention -> retention(configuration, options);
+            case synthesize -> synthesize(configuration, options);
             default -> { }
         }
     }
@@ -71,6 +64,24 @@ final class ReadingRules {
         OptionRules.require(!configuration.isOverwriteDomain(), "overwriteDomain", true, "false without define or start");
         OptionRules.require(configuration.getMissingDisks() == MissingDisks.fail, "missingDisks",
                 configuration.getMissingDisks(), "fail without define or start");
+    }
+
+    private static void synthesize(VirtNbdConfiguration configuration, RequestOptions options) throws Exception {
+        options.fold(ProgressListener.NONE);
+        OptionRules.require(!configuration.isInPlace() || isBlank(configuration.getStore()), "inPlace", true,
+                "false with store: only in a directory of this machine a chain can be replaced");
+        OptionRules.require(configuration.getUnit() != BackupUnit.frame || configuration.getCompression() == CompressionMethod.none,
+                "compression", configuration.getCompression(), "none with unit=frame: use the lz4 data format in the route");
+    }
+
+    private static void retention(VirtNbdConfiguration configuration, RequestOptions options) throws Exception {
+        RetentionProducer.rules(configuration);
+        options.reading(ProgressListener.NONE);
+        OptionRules.require(!configuration.isSynthesize() || isBlank(configuration.getStore()), "synthesize", true,
+                "false with store: only in a directory of this machine a chain can be folded");
+        OptionRules.require(isBlank(configuration.getUntil()) && isBlank(configuration.getDisk())
+                && isBlank(configuration.getDisks()) && isBlank(configuration.getChain()), "operation", "retention",
+                "neither until, disk, disks nor chain: it is of whole backups, and of all chains of a domain");
     }
 
     private static void verify(VirtNbdConfiguration configuration, RequestOptions options) {

@@ -321,12 +321,6 @@ final class RequestOptions {
                 .withJournal(journal == null || journal.isBlank() ? null : Path.of(journal));
     }
 
-    /** @throws IllegalArgumentException if several restores would write one journal */
-    void requireJournalOfOne(int disks) {
-        OptionRules.require(disks == 1 || configuration.getJournal() == null || configuration.getJournal().isBlank(), "journal",
-                configuration.getJournal(), "none where " + disks + " disks are restored: each image has one beside it");
-    }
-
     /** Whether the image is created with the options of the original one. */
     boolean originalOptions() {
         return configuration.isOriginalOptions();

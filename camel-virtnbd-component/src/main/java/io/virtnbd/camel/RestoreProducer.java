@@ -133,7 +133,6 @@ final class RestoreProducer extends VirtNbdProducer {
     private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options,
             MachineRestore machine) throws Exception {
         ChainSelection selection = BackupSets.select(BackupSets.existing(set), options);
-        options.requireJournalOfOne(selection.chains().size());
         Map<Chain, RestoreOptions> targets = new LinkedHashMap<>();
         for (Chain chain : selection.chains()) {
             Path image = image(target, chain.disk(), options);

@@ -17,7 +17,8 @@ import java.util.TreeMap;
  * Chooses what is read in a run. Each unit is read at least once in any {@code ceil(100 / percent)} consecutive runs in which it
  * is there, whatever comes and goes meanwhile. What was never read, or was damaged when it was, comes first; then what was read
  * longest ago. What is due is read however much was chosen before. A run reads about the given part of all bytes: more where
- * otherwise some later run had to read more than that to keep the promise, and where one unit alone is more.
+ * otherwise some later run had to read more than that to keep the promise, and where one unit alone is more. What was damaged is
+ * read in addition: it would take the place of all else in each run, until all of that is due at once.
  *
  * @param run    number of this run
  * @param units  bytes of all
@@ -28,6 +29,11 @@ record Rotation(long run, Map<String, Long> units, Set<String> chosen) {
     private static final int ALL = 100;
 
     private record Candidate(String unit, long bytes, boolean verified, long deadline) {
+
+        /** Damaged when it was read: nothing else is overdue, unless it could not be read when it was due. */
+        boolean isAgain(long run) {
+            return !verified && deadline < run;
+        }
     }
 
     /** Most runs from one reading of a unit to the next. */
@@ -44,8 +50,12 @@ record Rotation(long run, Map<String, Long> units, Set<String> chosen) {
         Set<String> chosen = new HashSet<>();
         long bytes = 0;
         for (Candidate candidate : candidates) {
+            if (candidate.isAgain(run)) {
+                chosen.add(candidate.unit());
+                continue;
+            }
             boolean due = candidate.deadline() <= run;
-            boolean begins = chosen.isEmpty() && !candidate.verified();
+            boolean begins = bytes == 0 && !candidate.verified();
             // to the nearest: what is over now is less to do later
             if (due || begins || bytes + candidate.bytes() / 2 <= budget) {
                 chosen.add(candidate.unit());
@@ -78,7 +88,7 @@ record Rotation(long run, Map<String, Long> units, Set<String> chosen) {
     /** Bytes for each run so that all that is due by any run has been read by then, without what needs a run of its own. */
     private static long leastToKeepUp(long run, long part, List<Candidate> candidates) {
         SortedMap<Long, Long> due = new TreeMap<>();
-        candidates.stream().filter(candidate -> candidate.bytes() <= part).forEach(candidate ->
+        candidates.stream().filter(candidate -> candidate.bytes() <= part && !candidate.isAgain(run)).forEach(candidate ->
                 due.merge(Math.max(run, candidate.deadline()), candidate.bytes(), Long::sum));
         long least = 0;
         long bytes = 0;

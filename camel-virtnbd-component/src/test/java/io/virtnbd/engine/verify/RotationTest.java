@@ -114,6 +114,26 @@ class RotationTest {
     }
 
     @Test
+    void whatIsDamagedIsReadInEachRunAndTakesNoRoomFromTheOthers() {
+        Map<String, Long> units = new TreeMap<>(Map.of("damaged", 1000L));
+        for (int i = 0; i < 100; i++) {
+            units.put("unit" + i, 10L);
+        }
+        int runs = Rotation.runs(5);
+        RotationState state = RotationState.initial("store");
+        for (int run = 0; run < 2 * runs; run++) {
+            Rotation rotation = Rotation.next(state, 5, units);
+
+            assertThat(rotation.chosen()).as("run %d", run).contains("damaged");
+            assertThat(bytes(rotation)).as("run %d", run).isLessThanOrEqualTo(1000 + 100);
+            Map<String, RotationState.Mark> marks = new HashMap<>(after(rotation, state).marks());
+            marks.put("damaged", new RotationState.Mark(rotation.run() - runs, 1000, 0));
+            state = new RotationState("store", rotation.run(), marks);
+        }
+        assertThat(state.marks().values()).filteredOn(mark -> !mark.verified()).hasSize(1);
+    }
+
+    @Test
     void aFileOfAnotherSizeUnderTheSameNameIsNew() {
         Map<String, Long> units = new TreeMap<>(Map.of("a", 10L, "b", 10L, "c", 10L, "d", 10L));
         RotationState state = RotationState.initial("store");
