@@ -29,6 +29,7 @@ public final class ChainImage implements Closeable {
     private final Layers layers;
     private final List<IndexedStream> streams;
     private final List<? extends Closeable> open;
+    private final ImageCache cache;
     private final CompressedReader compressed;
     private final PlainReader plain;
 
@@ -38,7 +39,7 @@ public final class ChainImage implements Closeable {
         this.streams = streams;
         this.layers = layers;
         this.open = open;
-        ImageCache cache = new ImageCache(Math.min(cacheBytes, Runtime.getRuntime().maxMemory() / 2));
+        this.cache = new ImageCache(Math.min(cacheBytes, Runtime.getRuntime().maxMemory() / 2));
         this.compressed = new CompressedReader(cache);
         this.plain = new PlainReader(cache);
     }
@@ -77,6 +78,11 @@ public final class ChainImage implements Closeable {
     /** Bytes of memory that the index takes. */
     public long indexBytes() {
         return streams.stream().mapToLong(stream -> stream.table().memory()).sum();
+    }
+
+    /** Bytes of memory that decoded content, and what makes it faster to get, take. */
+    long cachedBytes() {
+        return cache.used();
     }
 
     /**
