@@ -319,8 +319,9 @@ class Index:
                 text = measure(self.bench.routes.command("serve", self.set, socket_path, "1"), self.bench.log)[3]
                 times.setdefault(temperature, []).append(
                     next(float(line.split()[1]) for line in text.splitlines() if line.startswith("exchange")))
+        figures = ", ".join(f"{name} {statistics.median(each):.2f} s" for name, each in times.items())
+        print(f"index: {figures} for {self.FRAMES} frames", flush=True)
         fresh(self.set)
-        return ", ".join(f"{name} {statistics.median(each):.2f} s" for name, each in times.items()) + f" for {self.FRAMES} frames"
 
 
 class Serve:
@@ -474,7 +475,7 @@ def main():
         serve.run(Image(work, f"served-{data // MIB}", 2 << 30, [(0, data)]))
         print(serve.table(), flush=True)
     if "index" in only:
-        print("index: " + Index(bench).run(), flush=True)
+        Index(bench).run()
     if "huge" in only:
         huge = Image(work, "huge", 8 << 40, [(i << 38, 10 * MIB) for i in range(20)])
         bench.backup("huge", huge, "none", ["none"], {"nbdcopy", "nowhere"})
