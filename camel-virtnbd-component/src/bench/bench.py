@@ -276,48 +276,108 @@ class Bench:
         print(self.results.table(), flush=True)
 
 
+class Index:
+    """How long it takes to serve a large plain stream: the index of its frames, from a file that has nothing but headers. Cold is
+    without what the system keeps of the file."""
+
+    FRAMES = 100_000
+    LENGTH = 512 << 10
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.set = fresh(f"{bench.work}/index")
+        os.mkdir(self.set)
+        self.path = f"{self.set}/vda.full.data"
+        size = self.FRAMES * self.LENGTH
+        meta = json.dumps({"virtualSize": size, "dataSize": size, "date": "2026-01-02T03:04:05.000000", "diskName": "vda",
+                           "diskFormat": "raw", "checkpointName": "virtnbdbackup.0", "compressed": False,
+                           "compressionMethod": "lz4", "parentCheckpoint": "", "incremental": False, "streamVersion": 2},
+                          indent=4).encode()
+        with open(self.path, "wb") as out:
+            out.write(self.header("meta", 0, len(meta)) + meta + b"\r\n")
+            for number in range(self.FRAMES):
+                out.write(self.header("data", number * self.LENGTH, self.LENGTH))
+                out.seek(self.LENGTH, os.SEEK_CUR)
+                out.write(b"\r\n")
+            out.write(self.header("stop", 0, 0))
+            out.flush()
+            os.fsync(out.fileno())
+
+    @staticmethod
+    def header(kind, start, length):
+        return f"{kind} {start:016x} {length:016x}\r\n".encode()
+
+    def run(self):
+        socket_path = f"{self.bench.work}/index.sock"
+        times = {}
+        for temperature in ("cold", "warm"):
+            for _ in range(self.bench.args.rounds):
+                if temperature == "cold":
+                    with open(self.path, "rb") as source:
+                        os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                fresh(socket_path)
+                text = measure(self.bench.routes.command("serve", self.set, socket_path, "1"), self.bench.log)[3]
+                times.setdefault(temperature, []).append(
+                    next(float(line.split()[1]) for line in text.splitlines() if line.startswith("exchange")))
+        figures = ", ".join(f"{name} {statistics.median(each):.2f} s" for name, each in times.items())
+        print(f"index: {figures} for {self.FRAMES} frames", flush=True)
+        fresh(self.set)
+
+
 class Serve:
     """Random reads of a stream that is served: by a route, and by the nbdkit that virtnbdmap starts, without the block device
     that it maps, whose kernel module is not everywhere. Needs fio with the engine nbd, and to be root."""
 
     DEVICE = "/dev/nbd15"
-    PORT = 20809
-    SECONDS = 5
+    SECONDS = 3
+    PATIENCE = 60
 
     def __init__(self, bench):
         self.bench = bench
         self.figures = {}
 
-    def run(self, image, compression):
-        bench, source = self.bench, f"{self.bench.sink}/bench-set"
-        with Domain(bench.work, image):
-            sh("virtnbdbackup", "-d", DOMAIN, "-l", "copy", *(["-z"] if compression == "lz4" else []), "-o", fresh(source))
+    def run(self, image):
+        """Reads stay within the data: what a reader does with holes is not what is measured."""
+        bench = self.bench
+        sets = {name: fresh(f"{bench.sink}/bench-{name}") for name in ("none", "lz4", "own")}
+        with Domain(bench.work, image) as domain:
+            for name, options in (("none", []), ("lz4", ["-z"])):
+                sh("virtnbdbackup", "-d", DOMAIN, "-l", "copy", *options, "-o", sets[name])
+            measure(bench.routes.command("backup", domain.serve(), sets["own"], "lz4", "none", "1"), bench.log)
+            domain.stop()
         for _ in range(bench.args.rounds):
-            self.ours(f"camel-virtnbd, {compression}", source)
-            if compression == "none":
-                self.theirs("virtnbdmap", f"{source}/vda.copy.data")
-        fresh(source)
+            self.ours("camel-virtnbd, plain", sets["none"], image)
+            self.theirs("virtnbdmap's nbdkit, plain", f"{sets['none']}/vda.copy.data", image)
+            self.ours("camel-virtnbd, LZ4 of virtnbdbackup", sets["lz4"], image)
+            self.ours("camel-virtnbd, LZ4 of its own", sets["own"], image)
+        for path in sets.values():
+            fresh(path)
 
-    def ours(self, candidate, source):
-        path = f"{self.bench.work}/serve.sock"
+    def ours(self, candidate, source, image):
+        path = fresh(f"{self.bench.work}/serve.sock")
         start = time.monotonic()
         with open(self.bench.log, "w") as log:
             process = subprocess.Popen(self.bench.routes.command("serve", source, path, "1"), stdin=subprocess.PIPE,
                                        stdout=subprocess.PIPE, stderr=log, text=True)
-        exchange = float("nan")
-        for line in process.stdout:
-            if line.startswith("exchange"):
-                exchange = float(line.split()[1])
-            if line.startswith("serving"):
-                break
+        exchange = None
         try:
-            self.measure(candidate, start, f"nbd+unix:///vda?socket={path}", exchange)
+            for line in process.stdout:
+                if line.startswith("exchange"):
+                    exchange = float(line.split()[1])
+                if line.startswith("serving"):
+                    break
+            else:
+                with open(self.bench.log) as log:
+                    raise SystemExit(f"{source} is not served:\n{log.read()}")
+            self.measure(candidate, start, f"nbd+unix:///vda?socket={path}", exchange, image)
         finally:
             process.stdin.close()
+            process.stdout.close()
             process.wait()
 
-    def theirs(self, candidate, stream):
-        """virtnbdmap maps the device with a qemu-nbd that does nothing here."""
+    def theirs(self, candidate, stream, image):
+        """virtnbdmap maps the device with a qemu-nbd that does nothing here. On a busy machine it can end before nbdkit has
+        written its process id; nbdkit goes on then."""
         programs = fresh(f"{self.bench.work}/programs")
         os.mkdir(programs)
         for name, text in (("qemu-nbd", "exec sleep 600"), ("modprobe", "exit 0")):
@@ -327,45 +387,59 @@ class Serve:
         made = not os.path.exists(self.DEVICE)
         if made:
             sh("mknod", self.DEVICE, "b", "43", "240")
+        port = free_port()
         start = time.monotonic()
         with open(self.bench.log, "w") as log:
-            process = subprocess.Popen(["virtnbdmap", "-n", "-f", stream, "-d", self.DEVICE, "-p", str(self.PORT)],
+            process = subprocess.Popen(["virtnbdmap", "-n", "-f", stream, "-d", self.DEVICE, "-p", str(port)],
                                        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}, stdout=log, stderr=log,
                                        start_new_session=True)
         try:
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", self.PORT)).close()
-                    break
-                except OSError:
-                    time.sleep(0.005)
-            self.measure(candidate, start, f"nbd://127.0.0.1:{self.PORT}/sda", float("nan"))
+            while not listens(port):
+                if time.monotonic() - start > self.PATIENCE:
+                    with open(self.bench.log) as log:
+                        raise SystemExit(f"virtnbdmap does not serve {stream}:\n{log.read()}")
+                time.sleep(0.005)
+            self.measure(candidate, start, f"nbd://127.0.0.1:{port}/sda", None, image)
         finally:
-            for listener in sh("ss", "-Hltnp", f"sport = :{self.PORT}").split("pid=")[1:]:
+            for listener in sh("ss", "-Hltnp", f"sport = :{port}").split("pid=")[1:]:
                 os.kill(int(listener.split(",")[0]), 15)
-            os.killpg(process.pid, 15)
+            try:
+                os.killpg(process.pid, 15)
+            except ProcessLookupError:
+                pass
             process.wait()
             if made:
                 os.unlink(self.DEVICE)
 
-    def measure(self, candidate, start, uri, exchange):
+    def measure(self, candidate, start, uri, exchange, image):
         sh("qemu-io", "-r", "-f", "raw", "-c", "read 0 4k", uri)
         first = time.monotonic() - start
         rates = []
-        for size in ("4k", "64k"):
-            text = sh("fio", "--name=serve", "--ioengine=nbd", f"--uri={uri}", "--rw=randread", f"--bs={size}",
-                      "--iodepth=16", "--size=800m", f"--runtime={self.SECONDS}", "--time_based",
-                      "--output-format=json")
-            report = json.loads(text[text.index("{"):])
-            rates.append(report["jobs"][0]["read"]["bw_bytes"] / MIB)
+        for pattern, size, figure in (("randread", "4k", "iops"), ("randread", "64k", "iops"), ("read", "1m", "bw_bytes")):
+            text = sh("fio", "--name=serve", "--ioengine=nbd", f"--uri={uri}", f"--rw={pattern}", f"--bs={size}", "--iodepth=16",
+                      f"--size={image.data}", f"--runtime={self.SECONDS}", "--time_based", "--output-format=json")
+            report = json.loads(text[text.index("{"):text.rindex("}") + 1])
+            rates.append(report["jobs"][0]["read"][figure] / (1e6 if figure == "bw_bytes" else 1))
         self.figures.setdefault(candidate, []).append((first, exchange, *rates))
 
     def table(self):
-        lines = ["| candidate | first byte s | exchange s | 4 KiB reads MiB/s | 64 KiB reads MiB/s |", "|---|---|---|---|---|"]
+        lines = ["| candidate | first byte s | exchange s | 4 KiB reads/s | 64 KiB reads/s | in sequence MB/s |",
+                 "|---|---|---|---|---|---|"]
         for candidate, rounds in self.figures.items():
-            medians = [statistics.median(values) for values in zip(*rounds)]
-            lines.append(f"| {candidate} | " + " | ".join(f"{each:.2f}" for each in medians) + " |")
+            medians = [None if None in values else statistics.median(values) for values in zip(*rounds)]
+            texts = ["" if each is None else f"{each:.2f}" if each < 10 else f"{each:.0f}" for each in medians]
+            lines.append(f"| {candidate} | " + " | ".join(texts) + " |")
         return "\n".join(lines)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listens(port):
+    return bool(sh("ss", "-Hltn", f"sport = :{port}").strip())
 
 
 def main():
@@ -374,7 +448,7 @@ def main():
     parser.add_argument("--sink", default="/dev/shm", help="directory to back up and restore to")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm", type=int, default=3, help="counted exchanges in the JVM that measures the route alone")
-    parser.add_argument("--only", default="increment,plain,lz4,restore,restore-lz4,serve,huge,extents")
+    parser.add_argument("--only", default="increment,plain,lz4,restore,restore-lz4,serve,index,huge,extents")
     parser.add_argument("--java", default="-Xmx96m -XX:+UseSerialGC")
     parser.add_argument("--java-once", default="", help="further options where the whole process is measured")
     args = parser.parse_args()
@@ -396,10 +470,12 @@ def main():
         bench.restore("restore-lz4", four, "lz4")
     if "serve" in only:
         serve = Serve(bench)
-        served = Image(work, "served", 2 << 30, [(0, 1 << 30)])
-        for compression in ("none", "lz4"):
-            serve.run(served, compression)
+        free = min(shutil.disk_usage(path).free for path in (work, args.sink))
+        data = min(1 << 29, free // 8 // MIB * MIB)
+        serve.run(Image(work, f"served-{data // MIB}", 2 << 30, [(0, data)]))
         print(serve.table(), flush=True)
+    if "index" in only:
+        Index(bench).run()
     if "huge" in only:
         huge = Image(work, "huge", 8 << 40, [(i << 38, 10 * MIB) for i in range(20)])
         bench.backup("huge", huge, "none", ["none"], {"nbdcopy", "nowhere"})

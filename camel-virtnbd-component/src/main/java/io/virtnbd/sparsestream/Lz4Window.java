@@ -5,6 +5,7 @@
 package io.virtnbd.sparsestream;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
@@ -68,6 +69,17 @@ final class Lz4Window {
         input[BLOCK_AT - 2] = (byte) HISTORY;
         input[BLOCK_AT - 1] = (byte) (HISTORY >>> 8);
         return input;
+    }
+
+    /** Puts what stands before the next block, of a frame that was started in its middle. */
+    void prime(byte[] history) {
+        System.arraycopy(history, 0, window, MATCH, history.length);
+        end = MATCH + history.length;
+    }
+
+    /** What the next block may refer to, at most 64 KiB. */
+    byte[] history() {
+        return Arrays.copyOfRange(window, Math.max(MATCH, end - HISTORY), end);
     }
 
     /**

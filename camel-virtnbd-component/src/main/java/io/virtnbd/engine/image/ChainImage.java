@@ -8,8 +8,6 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.engine.Closing;
 import io.virtnbd.extent.Extent;
 import io.virtnbd.extent.ExtentType;
-import io.virtnbd.sparsestream.FrameHeader;
-import io.virtnbd.sparsestream.Lz4Piece;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,7 +29,9 @@ public final class ChainImage implements Closeable {
     private final Layers layers;
     private final List<IndexedStream> streams;
     private final List<? extends Closeable> open;
-    private final PieceCache cache;
+    private final ImageCache cache;
+    private final CompressedReader compressed;
+    private final PlainReader plain;
 
     ChainImage(String disk, List<IndexedStream> streams, Layers layers, List<? extends Closeable> open, long cacheBytes) {
         this.disk = disk;
@@ -39,7 +39,9 @@ public final class ChainImage implements Closeable {
         this.streams = streams;
         this.layers = layers;
         this.open = open;
-        this.cache = new PieceCache(Math.min(cacheBytes, Runtime.getRuntime().maxMemory() / 2));
+        this.cache = new ImageCache(Math.min(cacheBytes, Runtime.getRuntime().maxMemory() / 2));
+        this.compressed = new CompressedReader(cache);
+        this.plain = new PlainReader(cache);
     }
 
     /**
@@ -78,6 +80,11 @@ public final class ChainImage implements Closeable {
         return streams.stream().mapToLong(stream -> stream.table().memory()).sum();
     }
 
+    /** Bytes of memory that decoded content, and what makes it faster to get, take. */
+    long cachedBytes() {
+        return cache.used();
+    }
+
     /**
      * Fills the buffer up to its limit.
      *
@@ -108,64 +115,10 @@ public final class ChainImage implements Closeable {
     }
 
     private void readData(IndexedStream stream, FrameCursor frame, long start, ByteBuffer target) throws IOException {
-        if (!stream.table().compressed()) {
-            readPlain(stream, frame, start, target);
-            return;
-        }
-        int limit = target.limit();
-        for (long at = start; target.hasRemaining();) {
-            FrameCursor.Piece piece = frame.piece(at);
-            int within = (int) (at - piece.start());
-            int count = Math.min(target.remaining(), piece.length() - within);
-            target.limit(target.position() + count);
-            cache.read(new PieceCache.Key(stream.number(), piece.offset()), () -> decoding(stream, piece), within, target);
-            target.limit(limit);
-            at += count;
-        }
-    }
-
-    private static PieceCache.Content decoding(IndexedStream stream, FrameCursor.Piece piece) {
-        Lz4Piece decoded = new Lz4Piece(stream.access(), piece.offset(), piece.encodedLength(), piece.length());
-        return new PieceCache.Content() {
-            @Override
-            public void read(int at, ByteBuffer target) throws IOException {
-                try {
-                    decoded.read(at, target);
-                } catch (IOException e) {
-                    throw new IOException(stream.member().file() + ": " + e.getMessage(), e);
-                }
-            }
-
-            @Override
-            public int weight() {
-                return decoded.weight();
-            }
-        };
-    }
-
-    private void readPlain(IndexedStream stream, FrameCursor frame, long start, ByteBuffer target) throws IOException {
-        if (stream.access().lookahead() > 0) {
-            readPlainPieces(stream, frame, start - frame.start(), target);
-            return;
-        }
-        ByteBuffer header = ByteBuffer.allocate(FrameHeader.LENGTH);
-        stream.access().read(frame.headerOffset(), header);
-        PlainPiece.requireHeader(stream, frame.headerOffset(), frame.start(), frame.length(), header.flip());
-        stream.access().read(frame.payloadOffset() + start - frame.start(), target);
-    }
-
-    /** Where a reading takes its time, more is read than is asked for. */
-    private void readPlainPieces(IndexedStream stream, FrameCursor frame, long from, ByteBuffer target) throws IOException {
-        int limit = target.limit();
-        for (long at = from; target.hasRemaining();) {
-            long number = at / PlainPiece.LENGTH;
-            int within = (int) (at % PlainPiece.LENGTH);
-            int count = Math.min(target.remaining(), PlainPiece.LENGTH - within);
-            target.limit(target.position() + count);
-            cache.read(new PieceCache.Key(stream.number(), frame.payloadOffset() + number * PlainPiece.LENGTH),
-                    () -> new PlainPiece(stream, frame, number), within, target);
-            target.limit(limit);
-            at += count;
+        if (stream.table().compressed()) {
+            compressed.read(stream, frame, start, target);
+        } else {
+            plain.read(stream, frame, start, target);
         }
     }
 

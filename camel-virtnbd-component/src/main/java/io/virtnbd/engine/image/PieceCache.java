@@ -4,72 +4,74 @@
  */
 package io.virtnbd.engine.image;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** The pieces that were used last, by their place, within a number of bytes. Safe for use by several threads. */
-final class PieceCache {
+/**
+ * The entries that were used last, by their place, within a number of bytes. Safe for use by several threads.
+ *
+ * @param <V> type of the entries
+ */
+final class PieceCache<V extends PieceCache.Weighted> {
 
-    private final long limit;
-    private final Map<Key, Content> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final LongSupplier limit;
+    private final Map<Key, V> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long used;
 
-    /** @param limit bytes; the piece that was used last is kept in any case */
-    PieceCache(long limit) {
+    /** @param limit bytes; the entry that was used last is kept in any case */
+    PieceCache(LongSupplier limit) {
         this.limit = limit;
     }
 
-    /** Where a piece is. */
-    record Key(int stream, long offset) {
+    /**
+     * Where a piece is, or a unit of it.
+     *
+     * @param unit 0 where there are none
+     */
+    record Key(int stream, long offset, int unit) {
     }
 
-    /** A part of a stream in memory. Several threads may use it. */
-    interface Content {
-
-        /** @param at from the start of the piece */
-        void read(int at, ByteBuffer target) throws IOException;
+    /** What takes memory. */
+    interface Weighted {
 
         /** Bytes that it takes at most; always the same. */
         int weight();
     }
 
-    /** Reads from a piece, which is made where it is not there. One that fails is made anew the next time. */
-    void read(Key key, Supplier<Content> maker, int at, ByteBuffer target) throws IOException {
-        Content content = content(key, maker);
-        try {
-            content.read(at, target);
-        } catch (IOException | RuntimeException | Error e) {
-            remove(key, content);
-            throw e;
-        }
-    }
-
-    /** Makes room for what a new piece will take before it takes it. */
-    private synchronized Content content(Key key, Supplier<Content> maker) {
-        Content content = entries.get(key);
-        if (content == null) {
-            content = maker.get();
-            used += content.weight();
-            for (Iterator<Content> oldest = entries.values().iterator(); used > limit && oldest.hasNext();) {
-                used -= oldest.next().weight();
-                oldest.remove();
+    /** Makes the entry where it is not there, and makes room for what it will take before it takes it. */
+    V get(Key key, Supplier<? extends V> maker) {
+        long most = limit.getAsLong();
+        synchronized (this) {
+            V entry = entries.get(key);
+            if (entry == null) {
+                entry = maker.get();
+                used += entry.weight();
+                for (Iterator<V> oldest = entries.values().iterator(); used > most && oldest.hasNext();) {
+                    used -= oldest.next().weight();
+                    oldest.remove();
+                }
+                entries.put(key, entry);
             }
-            entries.put(key, content);
-        }
-        return content;
-    }
-
-    private synchronized void remove(Key key, Content content) {
-        if (entries.remove(key, content)) {
-            used -= content.weight();
+            return entry;
         }
     }
 
-    /** Bytes of all pieces. */
+    /** The entry, or null where it is not there. */
+    synchronized V find(Key key) {
+        return entries.get(key);
+    }
+
+    /** Forgets that entry, which is to be made anew. */
+    synchronized void remove(Key key, V entry) {
+        if (entries.remove(key, entry)) {
+            used -= entry.weight();
+        }
+    }
+
+    /** Bytes of all entries. */
     synchronized long used() {
         return used;
     }

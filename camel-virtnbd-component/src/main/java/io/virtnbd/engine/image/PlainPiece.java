@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A part of a plain payload in a store, fetched when it is first read, with the frame's header where that is beside it. */
-final class PlainPiece implements PieceCache.Content {
+final class PlainPiece implements Content {
 
     /** Bytes of a piece at most. */
     static final int LENGTH = 1 << 20;

@@ -13,6 +13,7 @@ import io.virtnbd.nbd.server.NbdServer;
 import io.virtnbd.nbd.server.NbdServerBuilder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -111,7 +112,7 @@ public final class ChainServer implements Closeable {
             return;
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            throw new IOException(socket + " is in use: there is a server that listens on it");
+            throw new BindException(socket + " is in use: there is a server that listens on it");
         } catch (ConnectException e) {
             Files.delete(socket);
         }

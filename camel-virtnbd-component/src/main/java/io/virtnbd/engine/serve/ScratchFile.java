@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file with the clusters of a disk that were written: a header with the identity of what the disk is based on, the map, and
@@ -31,15 +34,25 @@ final class ScratchFile implements Closeable {
     /** Bytes of a disk, whose map takes 1 GiB. */
     private static final long LARGEST = 1L << 48;
 
+    /**
+     * Files that this process has open, by their keys: the lock of a file is lost when the process closes any other descriptor of
+     * it, so that one in use must not be opened again.
+     */
+    private static final Set<Object> OPEN = ConcurrentHashMap.newKeySet();
+
     private final Path path;
     private final FileChannel channel;
+    private final Object key;
     private final boolean kept;
     private final ClusterMap map;
     private final long dataStart;
+    /** Of making something durable, after which the system does not tell what was lost. */
+    private IOException failure;
 
-    private ScratchFile(Path path, FileChannel channel, boolean kept, long size) {
+    private ScratchFile(Path path, FileChannel channel, Object key, boolean kept, long size) {
         this.path = path;
         this.channel = channel;
+        this.key = key;
         this.kept = kept;
         this.map = new ClusterMap((size + CLUSTER - 1) / CLUSTER);
         this.dataStart = ((long) HEADER + map.bytes() + CLUSTER - 1) / CLUSTER * CLUSTER;
@@ -60,10 +73,18 @@ final class ScratchFile implements Closeable {
         if (exists && !keep) {
             throw new ScratchException(path + ": expected no file, found one; with keepScratch a scratch file is used again");
         }
+        if (exists && OPEN.contains(key(path))) {
+            throw new ScratchException(path + " is in use");
+        }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
                 exists ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW);
+        Object key = key(path);
+        if (!OPEN.add(key)) {
+            channel.close();
+            throw new ScratchException(path + " is in use");
+        }
         try {
-            ScratchFile file = new ScratchFile(path, channel, keep, size);
+            ScratchFile file = new ScratchFile(path, channel, key, keep, size);
             file.lock();
             if (!keep) {
                 Files.delete(path);
@@ -71,15 +92,23 @@ final class ScratchFile implements Closeable {
             ByteBuffer header = header(size, identity);
             if (channel.size() == 0) {
                 file.writeFully(header, 0);
-                channel.force(true);
+                file.force(true);
+                file.syncName();
             } else {
                 file.load(header);
             }
             return file;
         } catch (Throwable e) {
+            OPEN.remove(key);
             channel.close();
             throw e;
         }
+    }
+
+    /** What tells a file from others, by whatever path. */
+    private static Object key(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key == null ? path.toRealPath() : key;
     }
 
     private void lock() throws IOException {
@@ -91,6 +120,30 @@ final class ScratchFile implements Closeable {
             throw new ScratchException(path + " is in use", e);
         }
         throw new ScratchException(path + " is in use by another program");
+    }
+
+    /** Without its name a file that was made durable would be lost all the same. */
+    private void syncName() {
+        if (!kept) {
+            return;
+        }
+        try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
+            directory.force(true);
+        } catch (IOException e) {
+            // not all systems can open a directory, and not all file systems can sync one
+        }
+    }
+
+    private void force(boolean metadata) throws IOException {
+        if (failure != null) {
+            throw new IOException(path + ": what was written before could not be made durable", failure);
+        }
+        try {
+            channel.force(metadata);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
     }
 
     private static ByteBuffer header(long size, byte[] identity) {
@@ -152,7 +205,7 @@ final class ScratchFile implements Closeable {
         if (!kept) {
             return;
         }
-        channel.force(false);
+        force(false);
         int block = map.changedBlock(0);
         if (block < 0) {
             return;
@@ -160,7 +213,7 @@ final class ScratchFile implements Closeable {
         for (; block >= 0; block = map.changedBlock(block + 1)) {
             writeFully(map.block(block), HEADER + (long) block * ClusterMap.BLOCK);
         }
-        channel.force(false);
+        force(false);
         map.saved();
     }
 
@@ -170,6 +223,7 @@ final class ScratchFile implements Closeable {
             try {
                 flush();
             } finally {
+                OPEN.remove(key);
                 channel.close();
             }
         }

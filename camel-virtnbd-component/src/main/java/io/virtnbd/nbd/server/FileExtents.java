@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class FileExtents implements Closeable {
     private final Path path;
     private final FileChannel channel;
     private final Object fileKey;
+    /** A block device cannot tell where it has holes. */
+    private final boolean searchable;
     private final boolean writable;
     private final long size;
 
@@ -35,16 +38,17 @@ final class FileExtents implements Closeable {
      */
     private volatile Extent lastData;
 
-    FileExtents(Path path, FileChannel channel, Object fileKey, boolean writable, long size) {
+    FileExtents(Path path, FileChannel channel, BasicFileAttributes attributes, boolean writable, long size) {
         this.path = path;
         this.channel = channel;
-        this.fileKey = fileKey;
+        this.fileKey = attributes.fileKey();
+        this.searchable = attributes.isRegularFile();
         this.writable = writable;
         this.size = size;
     }
 
     void report(long offset, long length, ExtentConsumer consumer) throws IOException {
-        SparseFile sparse = sparseFile();
+        SparseFile sparse = searchable ? sparseFile() : null;
         long end = offset + length;
         boolean wanted = true;
         for (long at = offset; wanted && at < end;) {

@@ -22,7 +22,7 @@ import java.util.Objects;
 /**
  * A raw disk image in a file, which may be sparse. Its size is the file's when it was opened; writing never changes it. On
  * Linux holes are reported, and zeroing or trimming makes them where the file system can; elsewhere all of the file is data
- * and zeroes are written. Reading a file that was cut short fails, it does not give zeroes. Thread-safe.
+ * and zeroes are written. A block device is all data. Reading a file that was cut short fails, it does not give zeroes. Thread-safe.
  */
 public final class RawFileExport implements Export, Closeable {
 
@@ -44,7 +44,7 @@ public final class RawFileExport implements Export, Closeable {
                 ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(path, StandardOpenOption.READ);
         this.size = sizeOrClose(channel);
-        this.extents = new FileExtents(this.path, channel, attributes.fileKey(), writable, size);
+        this.extents = new FileExtents(this.path, channel, attributes, writable, size);
     }
 
     /** Opens a file that clients can only read. */

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,6 +138,20 @@ class ScratchExportTest extends ExportContract {
         open(new MemoryExport(SIZE), IDENTITY, file, true);
         assertThatThrownBy(() -> open(new MemoryExport(SIZE), IDENTITY, file, true)).isInstanceOf(ScratchException.class)
                 .hasMessageContaining("in use");
+    }
+
+    /** A process loses its lock of a file when it closes another descriptor of it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aRefusedSecondUseLeavesTheFileLockedForOtherPrograms() throws IOException {
+        Path file = directory.resolve("kept");
+        open(new MemoryExport(SIZE), IDENTITY, file, true);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        for (Path path : List.of(file, link)) {
+            assertThatThrownBy(() -> open(new MemoryExport(SIZE), IDENTITY, path, true)).isInstanceOf(ScratchException.class);
+        }
+        assertThat(Files.readString(Path.of("/proc/locks")))
+                .containsPattern("WRITE " + ProcessHandle.current().pid() + " \\S+:" + Files.getAttribute(file, "unix:ino") + " ");
     }
 
     @Test
