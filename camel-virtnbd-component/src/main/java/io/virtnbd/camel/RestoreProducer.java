@@ -133,6 +133,11 @@ final class RestoreProducer extends VirtNbdProducer {
     private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options,
             MachineRestore machine) throws Exception {
         ChainSelection selection = BackupSets.select(BackupSets.existing(set), options);
+        if (selection.chains().size() > 1 && options.journal().isPresent()) {
+            throw new IllegalArgumentException("journal is '" + options.journal().get() + "', expected none for the "
+                    + selection.chains().size() + " disks of a set, which would share it: each image has its own beside it;"
+                    + " nothing was restored");
+        }
         Map<Chain, RestoreOptions> targets = new LinkedHashMap<>();
         for (Chain chain : selection.chains()) {
             Path image = image(target, chain.disk(), options);

@@ -97,6 +97,11 @@ final class PartialImage implements TargetFile {
                 : 0;
     }
 
+    /** Whether the file of that number is this image, or what a restore to it has left. */
+    boolean isFile(long number) throws IOException {
+        return number != 0 && (number == leftover() || Files.exists(image) && number == UnixFile.number(image));
+    }
+
     /**
      * Whether the image is the one that a restore has finished which then was killed before it could say so. What it has left
      * is removed then.

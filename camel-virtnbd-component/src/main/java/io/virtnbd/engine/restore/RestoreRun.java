@@ -67,10 +67,21 @@ final class RestoreRun implements Closeable {
         }
         try (OpenStream stream = step.open()) {
             StreamProgress progress = applier.apply(step, stream.reader(), before);
+            if (step.input() instanceof MeasuredInput measured) {
+                read(index, measured.content());
+            }
             content().add(progress);
             durable.whole(progress);
         } catch (MalformedStreamException e) {
             throw OpenStream.named(step.input(), e);
+        }
+    }
+
+    /** Is known before the stream counts as applied. */
+    private void read(int index, ReadContent read) throws IOException {
+        content().read(index, read);
+        if (journal() != null) {
+            journal().read(index, read);
         }
     }
 

@@ -5,12 +5,16 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Manifest;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A restore whose streams come one after the other: the full or copy first, then each increment; of each backup the segments in
@@ -22,6 +26,8 @@ import java.util.stream.IntStream;
  */
 public final class RestoreSession implements Closeable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RestoreSession.class);
+
     private final RestoreOptions options;
     private RestoreRun run;
     private SessionState state;
@@ -29,6 +35,9 @@ public final class RestoreSession implements Closeable {
     private long total;
     /** What this session has completed last, as long as no other stream has come. */
     private SessionProgress completed;
+    /** What is known of its streams. */
+    private JournalContent completedContent;
+    private final SessionManifests manifests = new SessionManifests();
 
     /** @throws RestoreException if the disk is to be verified, for which all streams would be needed again */
     public RestoreSession(RestoreOptions options) throws RestoreException {
@@ -45,11 +54,23 @@ public final class RestoreSession implements Closeable {
      * @param until the checkpoint with whose streams the restore is complete; null where that is said by {@link #complete}
      * @throws IncompleteChainException        if another stream has to come before
      * @throws io.virtnbd.chain.ChainException if the stream never fits those that came before
-     * @throws RestoreException                if it is damaged, or the target cannot be written
+     * @throws RestoreException                if it is damaged, or not what its manifest says, or the target cannot be written
      */
-    public synchronized SessionProgress accept(StreamInput input, String until) throws IOException {
+    public SessionProgress accept(StreamInput input, String until) throws IOException {
+        return take(new MeasuredInput(input), until);
+    }
+
+    /** The same for a stream that comes in another form than it was stored in, so that no manifest can tell anything of it. */
+    SessionProgress acceptFrames(StreamInput input, String until) throws IOException {
+        return take(input, until);
+    }
+
+    private synchronized SessionProgress take(StreamInput input, String until) throws IOException {
         RestoreStep step = new RestoreStep(OpenStream.open(input), false);
         try (step) {
+            if (isRepeated(step)) {
+                return completed;
+            }
             completed = null;
             boolean finished = open(step.metadata());
             int index = state.find(step.identity());
@@ -71,6 +92,59 @@ public final class RestoreSession implements Closeable {
             boolean last = until != null && state.last().metadata().checkpointName().equals(until) && state.missing().isEmpty();
             return last ? finish(!again) : progress(!again, false);
         }
+    }
+
+    /** An increment of the restore that is complete, which comes again: it can begin no other. */
+    private boolean isRepeated(RestoreStep step) throws IOException {
+        if (run != null || completed == null || step.isBase()) {
+            return false;
+        }
+        BegunStream stream = step.identity();
+        return completedContent.begun().stream().anyMatch(stream::isSame);
+    }
+
+    /**
+     * Takes the manifest of a backup: what was applied of it, and what is still to come, is compared with it.
+     *
+     * @throws ChainException   if it is that of another backup than the streams; nothing has changed then
+     * @throws RestoreException if a stream is not the one that it lists: what was written is removed, but for an image that was
+     *                          complete before
+     */
+    public synchronized void compare(Manifest manifest) throws IOException {
+        if (run == null && completed != null) {
+            compareCompleted(manifest);
+            return;
+        }
+        if (run == null && left().isPresent()) {
+            open(left().get().size());
+        }
+        if (run == null) {
+            manifests.add(manifest, new JournalContent(new JournalHeader(JournalHeader.SESSION, "", 0, 0)));
+            return;
+        }
+        try {
+            manifests.add(manifest, run.content());
+        } catch (RestoreException e) {
+            run.failed(e);
+            close();
+            throw e;
+        }
+    }
+
+    private void compareCompleted(Manifest manifest) throws IOException {
+        try {
+            manifests.add(manifest, completedContent);
+        } catch (RestoreException e) {
+            throw new RestoreException("the restore to " + target() + " was complete, and is not what was backed up: "
+                    + e.getMessage(), e);
+        } finally {
+            manifests.clear();
+        }
+    }
+
+    /** What an earlier session has left. */
+    private Optional<JournalHeader> left() throws IOException {
+        return OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION));
     }
 
     /** The journal is of another chain: begins afresh. Returns -1, or the index of a stream that it has after all. */
@@ -95,6 +169,7 @@ public final class RestoreSession implements Closeable {
             }
             run.use();
             run.apply(index, step);
+            manifests.check(run.content(), index);
             run.save();
         } catch (IncompleteChainException | ChainException e) {
             throw e; // nothing was changed
@@ -150,8 +225,7 @@ public final class RestoreSession implements Closeable {
     /** @return whether it turns out to be complete already */
     private boolean open(StreamMetadata metadata) throws IOException {
         if (run == null) {
-            JournalHeader left = OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION))
-                    .orElse(null);
+            JournalHeader left = left().orElse(null);
             if (left == null && metadata.incremental()) {
                 throw new IncompleteChainException(RestoreStep.describe(metadata)
                         + " came too early: expected first the full or copy of the chain",
@@ -184,8 +258,7 @@ public final class RestoreSession implements Closeable {
             return completed;
         }
         if (run == null) {
-            JournalHeader left = OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION))
-                    .orElseThrow(() -> new IncompleteChainException("cannot complete the restore to " + target()
+            JournalHeader left = left().orElseThrow(() -> new IncompleteChainException("cannot complete the restore to " + target()
                             + ": expected first the full or copy of the chain, found that no stream has come",
                             List.of("the full or copy of the chain")));
             open(left.size());
@@ -222,9 +295,19 @@ public final class RestoreSession implements Closeable {
 
     private SessionProgress end(boolean applied) throws IOException {
         SessionProgress progress = progress(applied, true);
+        completedContent = run.content();
         run.close();
         run = null;
         completed = unchanged(progress);
+        Set<String> unchecked = manifests.unchecked(completedContent);
+        if (applied) {
+            unchecked.remove(progress.checkpoint()); // its manifest comes last
+        }
+        if (!unchecked.isEmpty()) {
+            LOG.info("disk {} was restored to {} from streams without a checksum in a manifest, so that their content was not"
+                    + " compared: those of {}", progress.disk(), target(), unchecked);
+        }
+        manifests.clear();
         return progress;
     }
 
