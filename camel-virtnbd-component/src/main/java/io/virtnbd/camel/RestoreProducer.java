@@ -139,22 +139,28 @@ final class RestoreProducer extends VirtNbdProducer {
                     + " nothing was restored");
         }
         Map<Chain, RestoreOptions> targets = new LinkedHashMap<>();
+        boolean several = selection.chains().size() > 1;
         for (Chain chain : selection.chains()) {
             Path image = image(target, chain.disk(), options);
-            if (!options.overwrite() && Files.exists(image)) {
+            RestoreOptions each = options.restoreTo(image).withJournalStays(several);
+            if (!options.overwrite() && Files.exists(image) && !DiskRestore.isComplete(each)) {
                 throw new FileAlreadyExistsException(image.toString(), null,
                         "image " + image + " is there already, nothing was restored; set overwrite=true to replace it");
             }
-            targets.put(chain, options.restoreTo(image));
+            targets.put(chain, each);
         }
         machine.check(selection.set().store(), targets);
         List<Callable<RestoreResult>> restores = new ArrayList<>();
         for (Chain chain : selection.checked(options.check()).chains()) {
-            restores.add(() -> restore(chain, options.restoreTo(image(target, chain.disk(), options)), options));
+            RestoreOptions each = options.restoreTo(image(target, chain.disk(), options)).withJournalStays(several);
+            restores.add(() -> restore(chain, each, options));
         }
         Map<String, File> restored = new LinkedHashMap<>();
         List<RestoreResult> results = ParallelRestores.run(restores, options.concurrentDisks());
         results.forEach(result -> restored.put(result.disk(), file(result)));
+        for (RestoreOptions each : targets.values()) {
+            DiskRestore.forget(each);
+        }
         return options.disk().isPresent() ? file(report(message, results.get(0))) : restored;
     }
 

@@ -68,6 +68,9 @@ final class OpenTarget implements Closeable {
             return inPlace(options, new JournalHeader(plan, device.toString(), size, 0), new RawImageTarget(device, size));
         }
         PartialImage image = PartialImage.take(options.image(), options.overwrite(), options.journal());
+        if (options.journalStays()) {
+            image.keepJournal();
+        }
         try {
             return toImage(options, plan, size, image);
         } catch (Throwable e) {
@@ -78,12 +81,22 @@ final class OpenTarget implements Closeable {
 
     /** What the journal that an earlier restore to this target has left is about. */
     static Optional<JournalHeader> leftHeader(RestoreOptions options) throws IOException {
-        Path file = options.journal();
-        if (file == null && options.image() != null) {
-            Path image = options.image().toAbsolutePath();
-            file = image.resolveSibling(image.getFileName() + PartialImage.JOURNAL);
+        return left(options).map(JournalContent::header);
+    }
+
+    /** What the journal says that an earlier restore to this target has left. */
+    static Optional<JournalContent> left(RestoreOptions options) throws IOException {
+        Path file = journalFile(options);
+        return file == null || !options.resume() ? Optional.empty() : RestoreJournal.read(file);
+    }
+
+    /** Null where there is none. */
+    static Path journalFile(RestoreOptions options) {
+        if (options.journal() != null || options.image() == null) {
+            return options.journal();
         }
-        return file == null || !options.resume() ? Optional.empty() : RestoreJournal.read(file).map(JournalContent::header);
+        Path image = options.image().toAbsolutePath();
+        return image.resolveSibling(image.getFileName() + PartialImage.JOURNAL);
     }
 
     /** The block size and the extents of what was written are needed where it is read again only. */

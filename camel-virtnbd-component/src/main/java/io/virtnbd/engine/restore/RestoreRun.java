@@ -101,13 +101,21 @@ final class RestoreRun implements Closeable {
             coverage.add(steps.get(i), content().progress(indices.get(i)));
         }
         coverage.finish(steps.get(0), diskSize, applier::fill);
-        open.target().drain();
+        settleFills();
     }
 
     /** Makes a range of the disk read as zeroes, where it may not. */
     void fill(long from, long to) throws IOException {
         applier.fill(from, to);
+        settleFills();
+    }
+
+    /** No progress of a stream tells of them: they are durable before the journal says that something came after. */
+    private void settleFills() throws IOException {
         open.target().drain();
+        if (journal() != null && !open.target().isBlank()) {
+            open.target().sync();
+        }
     }
 
     /** Makes all that was applied durable, and the journal say so. */
