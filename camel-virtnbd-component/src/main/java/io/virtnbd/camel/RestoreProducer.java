@@ -27,11 +27,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Restores the streams in the body, or of a backup set, to an image, an export, or a directory of images. */
 final class RestoreProducer extends VirtNbdProducer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestoreProducer.class);
+
+    private final AtomicBoolean noted = new AtomicBoolean();
 
     RestoreProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
@@ -103,11 +110,12 @@ final class RestoreProducer extends VirtNbdProducer {
     }
 
     /** Restores one disk. */
-    private static RestoreResult toTarget(Exchange exchange, RequestOptions options, MachineRestore machine,
+    private RestoreResult toTarget(Exchange exchange, RequestOptions options, MachineRestore machine,
             RestoreOptions target) throws IOException {
         Optional<BackupStore> set = options.backups(exchange);
         if (set.isEmpty()) {
             machine.checkNoSet();
+            noteNoManifest();
             return restore(StreamSources.streams(exchange, exchange.getMessage().getBody()), target);
         }
         ChainSelection selection = BackupSets.selectOne(BackupSets.existing(set.get()), options);
@@ -115,18 +123,27 @@ final class RestoreProducer extends VirtNbdProducer {
         return restore(selection.checked(options.check()).only(), target, options);
     }
 
-    private static Object toDirectory(Exchange exchange, Path target, RequestOptions options, MachineRestore machine)
+    private Object toDirectory(Exchange exchange, Path target, RequestOptions options, MachineRestore machine)
             throws Exception {
         Optional<BackupStore> set = options.backupsBesideTarget(exchange);
         if (set.isPresent()) {
             return setToDirectory(exchange.getMessage(), set.get(), target, options, machine);
         }
         machine.checkNoSet();
+        noteNoManifest();
         List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, exchange.getMessage().getBody()));
         PeekedStream first = PeekedStream.of(inputs.get(0));
         inputs.set(0, first.input());
         Path image = image(target, first.metadata().diskName(), options);
         return file(report(exchange.getMessage(), restore(inputs, options.restoreTo(image))));
+    }
+
+    /** Once, not with each message. */
+    private void noteNoManifest() {
+        if (!noted.getAndSet(true)) {
+            LOG.info("{}: streams are restored that come without a manifest: it has no checksum for them, so that their content can"
+                    + " be checked by the checksums of LZ4 only, where they are compressed", getEndpoint());
+        }
     }
 
     /** What can be refused is refused before the first disk is restored. */
