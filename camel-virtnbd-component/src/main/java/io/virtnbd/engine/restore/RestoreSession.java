@@ -11,10 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A restore whose streams come one after the other: the full or copy first, then each increment; of each backup the segments in
@@ -26,17 +23,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestoreSession implements Closeable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RestoreSession.class);
-
     private final RestoreOptions options;
     private RestoreRun run;
     private SessionState state;
     private long size;
     private long total;
     /** What this session has completed last, as long as no other stream has come. */
-    private SessionProgress completed;
-    /** What is known of its streams. */
-    private JournalContent completedContent;
+    private CompletedSession completed;
     private final SessionManifests manifests = new SessionManifests();
 
     /** @throws RestoreException if the disk is to be verified, for which all streams would be needed again */
@@ -68,8 +61,8 @@ public final class RestoreSession implements Closeable {
     private synchronized SessionProgress take(StreamInput input, String until) throws IOException {
         RestoreStep step = new RestoreStep(OpenStream.open(input), false);
         try (step) {
-            if (isRepeated(step)) {
-                return completed;
+            if (run == null && completed != null && completed.repeats(step)) {
+                return completed.progress();
             }
             completed = null;
             boolean finished = open(step.metadata());
@@ -94,15 +87,6 @@ public final class RestoreSession implements Closeable {
         }
     }
 
-    /** An increment of the restore that is complete, which comes again: it can begin no other. */
-    private boolean isRepeated(RestoreStep step) throws IOException {
-        if (run != null || completed == null || step.isBase()) {
-            return false;
-        }
-        BegunStream stream = step.identity();
-        return completedContent.begun().stream().anyMatch(stream::isSame);
-    }
-
     /**
      * Takes the manifest of a backup: what was applied of it, and what is still to come, is compared with it.
      *
@@ -112,7 +96,7 @@ public final class RestoreSession implements Closeable {
      */
     public synchronized void compare(Manifest manifest) throws IOException {
         if (run == null && completed != null) {
-            compareCompleted(manifest);
+            completed.compare(manifest, target());
             return;
         }
         if (run == null && left().isPresent()) {
@@ -128,17 +112,6 @@ public final class RestoreSession implements Closeable {
             run.failed(e);
             close();
             throw e;
-        }
-    }
-
-    private void compareCompleted(Manifest manifest) throws IOException {
-        try {
-            manifests.add(manifest, completedContent);
-        } catch (RestoreException e) {
-            throw new RestoreException("the restore to " + target() + " was complete, and is not what was backed up: "
-                    + e.getMessage(), e);
-        } finally {
-            manifests.clear();
         }
     }
 
@@ -254,8 +227,8 @@ public final class RestoreSession implements Closeable {
      * @throws IncompleteChainException if streams are missing; nothing has changed then
      */
     public synchronized SessionProgress complete(String until) throws IOException {
-        if (run == null && completed != null && (until == null || until.equals(completed.checkpoint()))) {
-            return completed;
+        if (run == null && completed != null && (until == null || until.equals(completed.progress().checkpoint()))) {
+            return completed.progress();
         }
         if (run == null) {
             JournalHeader left = left().orElseThrow(() -> new IncompleteChainException("cannot complete the restore to " + target()
@@ -295,25 +268,12 @@ public final class RestoreSession implements Closeable {
 
     private SessionProgress end(boolean applied) throws IOException {
         SessionProgress progress = progress(applied, true);
-        completedContent = run.content();
+        completed = CompletedSession.of(progress, run.content());
         run.close();
         run = null;
-        completed = unchanged(progress);
-        Set<String> unchecked = manifests.unchecked(completedContent);
-        if (applied) {
-            unchecked.remove(progress.checkpoint()); // its manifest comes last
-        }
-        if (!unchecked.isEmpty()) {
-            LOG.info("disk {} was restored to {} from streams without a checksum in a manifest, so that their content was not"
-                    + " compared: those of {}", progress.disk(), target(), unchecked);
-        }
+        manifests.logUnchecked(progress, completed.content(), target());
         manifests.clear();
         return progress;
-    }
-
-    private static SessionProgress unchanged(SessionProgress last) {
-        return new SessionProgress(last.disk(), last.checkpoint(), last.virtualSize(), false, true, last.streams(), last.missing(),
-                last.dataBytes(), last.zeroBytes(), last.image());
     }
 
     private SessionProgress progress(boolean applied, boolean complete) {

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The manifests that a session was given, and what was read of its streams, compared with each other. Belongs to one thread. */
 final class SessionManifests {
@@ -47,6 +49,8 @@ final class SessionManifests {
             return disk + "." + (segment.isPresent() ? segment.getAsInt() : "");
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionManifests.class);
 
     private final Map<String, Listed> manifests = new HashMap<>();
 
@@ -98,17 +102,23 @@ final class SessionManifests {
         }
     }
 
-    /** The checkpoints of streams that there was no checksum to compare with. */
-    Set<String> unchecked(JournalContent content) {
+    /** Says of which streams of a restore that is complete there was no checksum to compare with. */
+    void logUnchecked(SessionProgress progress, JournalContent content, Object target) {
         Set<String> unchecked = new TreeSet<>();
         for (int i = 0; i < content.begun().size(); i++) {
             StreamMetadata stream = content.begun().get(i).metadata();
+            boolean manifestIsLast = progress.applied() && stream.checkpointName().equals(progress.checkpoint());
             Listed listed = manifests.get(stream.checkpointName());
-            if (listed == null || !listed.isOf(stream) || content.read(i).isEmpty() || listed.entry(stream).map(ManifestEntry::sha256).isEmpty()) {
+            boolean known = listed != null && listed.isOf(stream) && content.read(i).isPresent()
+                    && listed.entry(stream).map(ManifestEntry::sha256).isPresent();
+            if (!known && !manifestIsLast) {
                 unchecked.add(stream.checkpointName());
             }
         }
-        return unchecked;
+        if (!unchecked.isEmpty()) {
+            LOG.info("disk {} was restored to {} from streams without a checksum in a manifest, so that their content was not"
+                    + " compared: those of {}", progress.disk(), target, unchecked);
+        }
     }
 
     void clear() {
