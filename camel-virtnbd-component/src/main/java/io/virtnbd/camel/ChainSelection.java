@@ -9,6 +9,8 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainCheck;
 import java.io.IOException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a request means of the backups in a place.
@@ -17,6 +19,8 @@ import java.util.List;
  * @param chains one for each disk, in restore order
  */
 record ChainSelection(BackupDirectory set, List<Chain> chains) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChainSelection.class);
 
     /** The one chain to restore to one target. */
     Chain only() {
@@ -28,11 +32,22 @@ record ChainSelection(BackupDirectory set, List<Chain> chains) {
 
     /** Checks all of them, before anything is written. */
     ChainSelection checked(RestoreCheck check) throws IOException {
+        warn(check);
         if (check == RestoreCheck.full) {
             ChainCheck.full(set, chains);
             return this;
         }
         ChainCheck.structure(set, chains);
         return new ChainSelection(set, ChainCheck.whileRead(set, chains));
+    }
+
+    /** Once for each restore, whatever the number of its streams. */
+    private void warn(RestoreCheck check) {
+        List<String> without = ChainCheck.withoutChecksum(set, chains);
+        if (!without.isEmpty()) {
+            LOG.warn("{}: {} of its streams to restore, {} among them, have no checksum in a manifest: whether their content is what"
+                    + " was backed up cannot be checked{}", set.store().name(), without.size(), without.get(0),
+                    check == RestoreCheck.full ? ", unless a file of checksums of virtnbdbackup is beside them" : "");
+        }
     }
 }

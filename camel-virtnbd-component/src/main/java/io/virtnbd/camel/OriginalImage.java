@@ -22,14 +22,20 @@ final class OriginalImage {
     private OriginalImage() {
     }
 
-    /** Options of qcow2 to create the restored image with, empty where the set has none. */
+    /**
+     * Options of qcow2 to create the restored image with, empty where the set has none. They are those of the newest backup that
+     * tells them: virtnbdbackup names the file of a differential by its time.
+     */
     static String options(Chain chain) throws IOException {
-        ChainMember last = chain.members().get(chain.members().size() - 1);
-        try (InputStream info = last.file().store().open(BackupFileNames.imageInfo(chain.disk(),
-                last.metadata().checkpointName()))) {
-            return Qcow2Options.of(new String(info.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
-        } catch (NoSuchFileException | InvalidNameException e) {
-            return "";
+        for (int i = chain.members().size() - 1; i >= 0; i--) {
+            ChainMember member = chain.members().get(i);
+            try (InputStream info = member.file().store().open(BackupFileNames.imageInfo(chain.disk(),
+                    member.metadata().checkpointName()))) {
+                return Qcow2Options.of(new String(info.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
+            } catch (NoSuchFileException | InvalidNameException e) {
+                // looked for in the one before
+            }
         }
+        return "";
     }
 }

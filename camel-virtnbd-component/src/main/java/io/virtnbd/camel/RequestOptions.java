@@ -315,10 +315,14 @@ final class RequestOptions {
     }
 
     private RestoreOptions restore(RestoreOptions target) throws GeneralSecurityException, IOException {
-        String journal = configuration.getJournal();
         return target.withClient(client()).withProgress(progress()).withResume(configuration.isResume())
                 .withVerify(configuration.isVerify())
-                .withJournal(journal == null || journal.isBlank() ? null : Path.of(journal));
+                .withJournal(journal().orElse(null));
+    }
+
+    /** The file that keeps how far a restore has come, where it was named. */
+    Optional<Path> journal() {
+        return Optional.ofNullable(configuration.getJournal()).filter(file -> !file.isBlank()).map(Path::of);
     }
 
     /** Whether the image is created with the options of the original one. */

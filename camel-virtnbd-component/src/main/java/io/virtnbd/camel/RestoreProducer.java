@@ -27,11 +27,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Restores the streams in the body, or of a backup set, to an image, an export, or a directory of images. */
 final class RestoreProducer extends VirtNbdProducer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestoreProducer.class);
+
+    private final AtomicBoolean noted = new AtomicBoolean();
 
     RestoreProducer(VirtNbdEndpoint endpoint) {
         super(endpoint);
@@ -103,11 +110,12 @@ final class RestoreProducer extends VirtNbdProducer {
     }
 
     /** Restores one disk. */
-    private static RestoreResult toTarget(Exchange exchange, RequestOptions options, MachineRestore machine,
+    private RestoreResult toTarget(Exchange exchange, RequestOptions options, MachineRestore machine,
             RestoreOptions target) throws IOException {
         Optional<BackupStore> set = options.backups(exchange);
         if (set.isEmpty()) {
             machine.checkNoSet();
+            noteNoManifest();
             return restore(StreamSources.streams(exchange, exchange.getMessage().getBody()), target);
         }
         ChainSelection selection = BackupSets.selectOne(BackupSets.existing(set.get()), options);
@@ -115,13 +123,14 @@ final class RestoreProducer extends VirtNbdProducer {
         return restore(selection.checked(options.check()).only(), target, options);
     }
 
-    private static Object toDirectory(Exchange exchange, Path target, RequestOptions options, MachineRestore machine)
+    private Object toDirectory(Exchange exchange, Path target, RequestOptions options, MachineRestore machine)
             throws Exception {
         Optional<BackupStore> set = options.backupsBesideTarget(exchange);
         if (set.isPresent()) {
             return setToDirectory(exchange.getMessage(), set.get(), target, options, machine);
         }
         machine.checkNoSet();
+        noteNoManifest();
         List<StreamInput> inputs = new ArrayList<>(StreamSources.streams(exchange, exchange.getMessage().getBody()));
         PeekedStream first = PeekedStream.of(inputs.get(0));
         inputs.set(0, first.input());
@@ -129,27 +138,46 @@ final class RestoreProducer extends VirtNbdProducer {
         return file(report(exchange.getMessage(), restore(inputs, options.restoreTo(image))));
     }
 
+    /** Once, not with each message. */
+    private void noteNoManifest() {
+        if (!noted.getAndSet(true)) {
+            LOG.info("{}: streams are restored that come without a manifest: it has no checksum for them, so that their content can"
+                    + " be checked by the checksums of LZ4 only, where they are compressed", getEndpoint());
+        }
+    }
+
     /** What can be refused is refused before the first disk is restored. */
     private static Object setToDirectory(Message message, BackupStore set, Path target, RequestOptions options,
             MachineRestore machine) throws Exception {
         ChainSelection selection = BackupSets.select(BackupSets.existing(set), options);
+        if (selection.chains().size() > 1 && options.journal().isPresent()) {
+            throw new IllegalArgumentException("journal is '" + options.journal().get() + "', expected none for the "
+                    + selection.chains().size() + " disks of a set, which would share it: each image has its own beside it;"
+                    + " nothing was restored");
+        }
         Map<Chain, RestoreOptions> targets = new LinkedHashMap<>();
+        boolean several = selection.chains().size() > 1;
         for (Chain chain : selection.chains()) {
             Path image = image(target, chain.disk(), options);
-            if (!options.overwrite() && Files.exists(image)) {
+            RestoreOptions each = options.restoreTo(image).withJournalStays(several);
+            if (!options.overwrite() && Files.exists(image) && !DiskRestore.isComplete(each)) {
                 throw new FileAlreadyExistsException(image.toString(), null,
                         "image " + image + " is there already, nothing was restored; set overwrite=true to replace it");
             }
-            targets.put(chain, options.restoreTo(image));
+            targets.put(chain, each);
         }
         machine.check(selection.set().store(), targets);
         List<Callable<RestoreResult>> restores = new ArrayList<>();
         for (Chain chain : selection.checked(options.check()).chains()) {
-            restores.add(() -> restore(chain, options.restoreTo(image(target, chain.disk(), options)), options));
+            RestoreOptions each = options.restoreTo(image(target, chain.disk(), options)).withJournalStays(several);
+            restores.add(() -> restore(chain, each, options));
         }
         Map<String, File> restored = new LinkedHashMap<>();
         List<RestoreResult> results = ParallelRestores.run(restores, options.concurrentDisks());
         results.forEach(result -> restored.put(result.disk(), file(result)));
+        for (RestoreOptions each : targets.values()) {
+            DiskRestore.forget(each);
+        }
         return options.disk().isPresent() ? file(report(message, results.get(0))) : restored;
     }
 

@@ -98,8 +98,9 @@ final class SessionRestore {
         if (json == null) {
             throw new IllegalArgumentException("the body is empty, expected a manifest");
         }
-        String checkpoint = Manifest.parse(json).checkpoint();
-        return complete || checkpoint.equals(until) ? Reports.of(open.session().complete(until)) : nothing();
+        Manifest manifest = Manifest.parse(json);
+        open.session().compare(manifest);
+        return complete || manifest.checkpoint().equals(until) ? Reports.of(open.session().complete(until)) : nothing();
     }
 
     private static Map<String, Object> nothing() {

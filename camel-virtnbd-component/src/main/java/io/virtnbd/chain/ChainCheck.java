@@ -67,6 +67,19 @@ public final class ChainCheck {
     }
 
     /**
+     * The names of the streams whose content nothing can tell to be what was backed up: neither does a manifest have their
+     * SHA-256, nor do they have LZ4's own checksums.
+     *
+     * @param set    where the chains are from
+     * @param chains in any order
+     */
+    public static List<String> withoutChecksum(BackupDirectory set, Collection<Chain> chains) {
+        return chains.stream().flatMap(chain -> chain.members().stream()).filter(member -> !member.metadata().compressed())
+                .filter(member -> set.listed(member).map(ManifestEntry::sha256).isEmpty())
+                .map(member -> member.file().name()).toList();
+    }
+
+    /**
      * In addition reads each stream to its end, two at a time, in bounded memory: frames, LZ4 checksums, and the SHA-256 of the
      * manifest or, where there is none, the Adler-32 of the {@code .chksum} file beside the stream. Files that are no streams,
      * such as the domain XML, are compared with the manifests of the same backups, too.

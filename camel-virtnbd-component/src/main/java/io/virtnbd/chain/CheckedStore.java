@@ -20,16 +20,18 @@ import java.util.List;
 final class CheckedStore implements BackupStore {
 
     private final BackupStore store;
+    private final String checked;
     private final String sha256;
 
-    private CheckedStore(BackupStore store, String sha256) {
+    private CheckedStore(BackupStore store, String checked, String sha256) {
         this.store = store;
+        this.checked = checked;
         this.sha256 = sha256;
     }
 
     /** The same file, which is checked as it is read. */
     static StoredFile file(StoredFile file, String sha256) {
-        return new StoredFile(new CheckedStore(file.store(), sha256), file.name(), file.bytes());
+        return new StoredFile(new CheckedStore(file.store(), file.name(), sha256), file.name(), file.bytes());
     }
 
     @Override
@@ -54,7 +56,7 @@ final class CheckedStore implements BackupStore {
 
     @Override
     public InputStream open(String file) throws IOException {
-        return new CheckedStream(store.open(file), file);
+        return file.equals(checked) ? new CheckedStream(store.open(file), file) : store.open(file);
     }
 
     @Override

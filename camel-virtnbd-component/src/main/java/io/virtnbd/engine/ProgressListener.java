@@ -4,7 +4,11 @@
  */
 package io.virtnbd.engine;
 
-/** Is told how far a backup or a restore has come. Called from any thread, often, and must return at once. */
+/**
+ * Is told how far a backup or a restore has come. Called from any thread, often, and must return at once. Of one disk the calls
+ * come one after the other; where several disks are on their way, several threads call it at the same time, so that it must be
+ * safe for that.
+ */
 @FunctionalInterface
 public interface ProgressListener {
 

@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.engine.restore.IncompleteChainException;
+import io.virtnbd.engine.restore.RestoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -113,6 +114,24 @@ class SessionRestoreTest extends RouteTestSupport {
         assertThat(image).doesNotExist();
         assertThat(report(restore("&until=virtnbd.0", manifest), "complete")).isEqualTo(true);
         assertRestored();
+    }
+
+    @Test
+    void aSegmentThatWasChangedOnItsWayIsFoundByTheManifest() throws Exception {
+        List<Part> parts = parts("unit=segment&segmentSize=256k");
+        for (Part part : parts.subList(0, parts.size() - 1)) {
+            byte[] body = part.body().clone();
+            if (part == parts.get(1)) {
+                body[body.length - 100] ^= 1; // in the payload of the last data frame, or it is refused at once
+            }
+            restore("", new Part(part.headers(), body));
+        }
+        assertThat(image.resolveSibling("disk.raw.partial")).exists();
+
+        Exchange manifest = restore("&until=virtnbd.0", parts.get(parts.size() - 1));
+
+        assertThat(manifest.getException()).isInstanceOf(RestoreException.class).hasMessageContaining("expected SHA-256");
+        assertThat(image.getParent().toFile().list()).isEmpty();
     }
 
     @Test

@@ -54,6 +54,19 @@ public final class DiskRestore {
         }
     }
 
+    /** Whether the image is as an earlier restore has left it, whose journal is still there. Which streams it had is not looked at. */
+    public static boolean isComplete(RestoreOptions options) throws IOException {
+        Optional<JournalContent> left = options.image() == null ? Optional.empty() : OpenTarget.left(options);
+        return left.isPresent() && PartialImage.isPublished(options.image().toAbsolutePath(), left.get());
+    }
+
+    /** Removes the journal of a complete image that {@linkplain RestoreOptions#journalStays has stayed}. */
+    public static void forget(RestoreOptions options) throws IOException {
+        if (isComplete(options)) {
+            RestoreJournal.delete(OpenTarget.journalFile(options));
+        }
+    }
+
     private static void apply(RestorePlan plan, RestoreRun run, RestoreOptions options) throws IOException {
         List<RestoreStep> base = plan.steps().stream().takeWhile(RestoreStep::isBase).toList();
         for (int i = 0; i < plan.steps().size(); i++) {

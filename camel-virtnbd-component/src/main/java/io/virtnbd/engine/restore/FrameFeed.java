@@ -31,7 +31,7 @@ public final class FrameFeed implements Closeable {
      * @param until as for {@link RestoreSession#accept}
      */
     public FrameFeed(RestoreSession session, String name, String until) {
-        this.restore = new FutureTask<>(() -> session.accept(StreamInput.of(name, new Frames()), until));
+        this.restore = new FutureTask<>(() -> session.acceptFrames(StreamInput.of(name, new Frames()), until));
         Thread thread = new Thread(() -> {
             restore.run();
             synchronized (lock) {

@@ -6,6 +6,7 @@ package io.virtnbd.engine.restore;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class JournalContent {
     private final JournalHeader header;
     private final List<BegunStream> begun = new ArrayList<>();
     private final Map<Integer, StreamProgress> progress = new TreeMap<>();
+    private final Map<Integer, ReadContent> read = new HashMap<>();
     private String server;
     private String published;
 
@@ -35,6 +37,19 @@ final class JournalContent {
     /** Replaces what was known of the stream. */
     void add(StreamProgress stream) {
         progress.put(stream.index(), stream);
+    }
+
+    void read(int index, ReadContent content) {
+        read.put(index, content);
+    }
+
+    /** What was read of a stream that was applied wholly; empty where that is not known. */
+    Optional<ReadContent> read(int index) {
+        return Optional.ofNullable(read.get(index));
+    }
+
+    Map<Integer, ReadContent> read() {
+        return read;
     }
 
     void server(String socket) {
@@ -86,6 +101,7 @@ final class JournalContent {
         begun.clear();
         begun.addAll(other.begun);
         progress.putAll(other.progress);
+        read.putAll(other.read);
     }
 
     /** The same, for a header that {@linkplain JournalHeader#continues continues} this one. */
@@ -93,6 +109,7 @@ final class JournalContent {
         JournalContent content = new JournalContent(later);
         content.begun.addAll(begun);
         content.progress.putAll(progress);
+        content.read.putAll(read);
         return content;
     }
 }

@@ -17,9 +17,14 @@ record JournalHeader(String plan, String target, long size, long file) {
     /** The plan of a restore whose streams come one after the other. */
     static final String SESSION = "session";
 
+    /** Whether it is of the same streams, written in the same way. */
+    boolean isSameRestore(JournalHeader other) {
+        return plan.equals(other.plan) && target.equals(other.target);
+    }
+
     /** Whether a restore that would write this header can go on where that one was. A session's disk may have grown. */
     boolean continues(JournalHeader earlier) {
-        return plan.equals(earlier.plan) && target.equals(earlier.target) && file == earlier.file
+        return isSameRestore(earlier) && file == earlier.file
                 && (plan.equals(SESSION) ? size >= earlier.size : size == earlier.size);
     }
 }

@@ -43,6 +43,10 @@ final class JournalLines {
                 .put("data", stream.dataBytes()).put("zero", stream.zeroBytes()).put("whole", stream.whole()));
     }
 
+    static String of(int index, ReadContent content) {
+        return line(MAPPER.createObjectNode().put("read", index).put("bytes", content.bytes()).put("sha256", content.sha256()));
+    }
+
     static String ofServer(String socket) {
         return line(MAPPER.createObjectNode().put("server", socket));
     }
@@ -55,6 +59,7 @@ final class JournalLines {
     static String of(JournalContent content) {
         StringBuilder lines = new StringBuilder(of(content.header()));
         content.begun().forEach(stream -> lines.append(of(stream)));
+        content.read().forEach((index, read) -> lines.append(of(index, read)));
         content.progress().forEach(stream -> lines.append(of(stream)));
         return lines.toString();
     }
@@ -120,6 +125,8 @@ final class JournalLines {
         } else if (json.has("begun")) {
             content.add(new BegunStream(StreamMetadata.fromJson(text(json, "begun").getBytes(StandardCharsets.UTF_8)),
                     number(json, "bytes")));
+        } else if (json.has("read")) {
+            content.read(Math.toIntExact(number(json, "read")), new ReadContent(number(json, "bytes"), text(json, "sha256")));
         } else if (json.has("server")) {
             content.server(text(json, "server"));
         } else {

@@ -11,6 +11,7 @@ import io.virtnbd.nbd.protocol.BaseAllocation;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,8 @@ final class OpenTarget implements Closeable {
     private final JournalContent content;
     /** Null where what is written to is no file of this restore. */
     private final PartialImage image;
+    /** Of a journal that was named. The one beside an image is covered by the claim of the image. */
+    private FileClaim journalClaim;
     private boolean kept;
 
     private OpenTarget(RestoreTarget target, RestoreJournal journal, JournalContent content, PartialImage image) {
@@ -41,8 +44,21 @@ final class OpenTarget implements Closeable {
      *
      * @param plan what an earlier restore must have had as its plan to be gone on with
      * @param size bytes of the disk
+     * @throws RestoreException if the target cannot be opened, or the journal is that of something else, or in use
      */
     static OpenTarget open(RestoreOptions options, String plan, long size) throws IOException {
+        FileClaim claim = options.journal() == null ? null : FileClaim.of(options.journal().toAbsolutePath().normalize());
+        try {
+            OpenTarget target = openClaimed(options, plan, size);
+            target.journalClaim = claim;
+            return target;
+        } catch (Throwable e) {
+            Closing.after(e, claim);
+            throw e;
+        }
+    }
+
+    private static OpenTarget openClaimed(RestoreOptions options, String plan, long size) throws IOException {
         if (options.nbdUri() != null) {
             JournalHeader header = new JournalHeader(plan, "export " + options.nbdUri(), size, 0);
             return inPlace(options, header, new ExportTarget(header.target(), options.nbdUri(), reading(options), size, false));
@@ -52,6 +68,9 @@ final class OpenTarget implements Closeable {
             return inPlace(options, new JournalHeader(plan, device.toString(), size, 0), new RawImageTarget(device, size));
         }
         PartialImage image = PartialImage.take(options.image(), options.overwrite(), options.journal());
+        if (options.journalStays()) {
+            image.keepJournal();
+        }
         try {
             return toImage(options, plan, size, image);
         } catch (Throwable e) {
@@ -62,12 +81,22 @@ final class OpenTarget implements Closeable {
 
     /** What the journal that an earlier restore to this target has left is about. */
     static Optional<JournalHeader> leftHeader(RestoreOptions options) throws IOException {
-        Path file = options.journal();
-        if (file == null && options.image() != null) {
-            Path image = options.image().toAbsolutePath();
-            file = image.resolveSibling(image.getFileName() + PartialImage.JOURNAL);
+        return left(options).map(JournalContent::header);
+    }
+
+    /** What the journal says that an earlier restore to this target has left. */
+    static Optional<JournalContent> left(RestoreOptions options) throws IOException {
+        Path file = journalFile(options);
+        return file == null || !options.resume() ? Optional.empty() : RestoreJournal.read(file);
+    }
+
+    /** Null where there is none. */
+    static Path journalFile(RestoreOptions options) {
+        if (options.journal() != null || options.image() == null) {
+            return options.journal();
         }
-        return file == null || !options.resume() ? Optional.empty() : RestoreJournal.read(file).map(JournalContent::header);
+        Path image = options.image().toAbsolutePath();
+        return image.resolveSibling(image.getFileName() + PartialImage.JOURNAL);
     }
 
     /** The block size and the extents of what was written are needed where it is read again only. */
@@ -82,14 +111,9 @@ final class OpenTarget implements Closeable {
         }
         try {
             Optional<JournalContent> earlier = RestoreJournal.read(file);
-            if (Files.exists(file) && earlier.isEmpty()) {
-                throw new RestoreException("journal " + file + " of " + header.target() + ": expected the journal of a restore,"
-                        + " found a file that is none or is damaged; delete it to restore from the start");
-            }
+            requireJournal(file, header.target(), earlier);
             if (earlier.isPresent() && options.resume() && !header.continues(earlier.get().header())) {
-                throw new RestoreException("journal " + file + ": expected that of a restore of the same streams to "
-                        + header.target() + ", found that of others to " + earlier.get().header().target()
-                        + "; delete it to restore from the start");
+                throw foreign(file, header.target(), earlier.get());
             }
             JournalContent content = options.resume() && earlier.isPresent() ? earlier.get().with(header)
                     : new JournalContent(header);
@@ -100,10 +124,30 @@ final class OpenTarget implements Closeable {
         }
     }
 
+    private static void requireJournal(Path file, String target, Optional<JournalContent> found) throws RestoreException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && found.isEmpty()) {
+            throw new RestoreException("journal " + file + " of " + target + ": expected the journal of a restore,"
+                    + " found a file that is none or is damaged; delete it to restore from the start");
+        }
+    }
+
+    private static RestoreException foreign(Path file, String target, JournalContent found) {
+        JournalHeader header = found.header();
+        return new RestoreException("journal " + file + ": expected that of a restore of the same streams to " + target
+                + ", found that of others to " + (header.file() == 0 ? header.target() : "another image")
+                + "; delete it to restore from the start");
+    }
+
     private static OpenTarget toImage(RestoreOptions options, String plan, long size, PartialImage image) throws IOException {
-        JournalHeader header = new JournalHeader(plan, options.format().name(), size, image.leftover());
+        JournalHeader header = new JournalHeader(plan, imageTarget(options), size, image.leftover());
         Optional<JournalContent> earlier = RestoreJournal.read(image.journalFile());
-        if (earlier.isPresent() && plan.equals(earlier.get().header().plan()) && image.isPublished(earlier.get())) {
+        if (options.journal() != null) {
+            requireJournal(options.journal(), image.toString(), earlier);
+            if (earlier.isPresent() && !image.isFile(earlier.get().header().file())) {
+                throw foreign(options.journal(), image.toString(), earlier.get());
+            }
+        }
+        if (earlier.isPresent() && header.isSameRestore(earlier.get().header()) && image.isPublished(earlier.get())) {
             image.close();
             return new OpenTarget(null, null, earlier.get(), null);
         }
@@ -128,6 +172,10 @@ final class OpenTarget implements Closeable {
             case QCOW2 -> new Qcow2ImageTarget(image, reading(options), size, journal);
         };
         return new OpenTarget(target, journal, content, image);
+    }
+
+    private static String imageTarget(RestoreOptions options) {
+        return options.format() + (options.qcow2Options().isEmpty() ? "" : " with " + options.qcow2Options());
     }
 
     /** Null where the file is damaged, so that a new one is made. */
@@ -179,9 +227,11 @@ final class OpenTarget implements Closeable {
 
     @Override
     public void close() throws IOException {
-        Closing.all(Arrays.asList(target, journal, image));
-        if (image == null && journal != null && !kept) {
-            RestoreJournal.delete(journal.file());
+        try (FileClaim last = journalClaim) {
+            Closing.all(Arrays.asList(target, journal, image));
+            if (image == null && journal != null && !kept) {
+                RestoreJournal.delete(journal.file());
+            }
         }
     }
 }

@@ -8,12 +8,14 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Restores several disks side by side. */
 public final class ParallelRestores {
@@ -35,7 +37,8 @@ public final class ParallelRestores {
         try {
             ExecutorCompletionService<RestoreResult> completion = new ExecutorCompletionService<>(threads);
             List<Future<RestoreResult>> all = new ArrayList<>();
-            restores.forEach(restore -> all.add(completion.submit(restore)));
+            AtomicBoolean failed = new AtomicBoolean();
+            restores.forEach(restore -> all.add(completion.submit(() -> call(restore, failed))));
             for (int i = 0; i < all.size(); i++) {
                 completion.take().get();
             }
@@ -51,6 +54,19 @@ public final class ParallelRestores {
             throw e.getCause() instanceof Exception failure ? failure : e;
         } finally {
             end(threads);
+        }
+    }
+
+    /** A thread that is free takes the next restore before the calling thread hears of the failure. */
+    private static RestoreResult call(Callable<RestoreResult> restore, AtomicBoolean failed) throws Exception {
+        if (failed.get()) {
+            throw new CancellationException("another restore has failed");
+        }
+        try {
+            return restore.call();
+        } catch (Throwable e) {
+            failed.set(true);
+            throw e;
         }
     }
 

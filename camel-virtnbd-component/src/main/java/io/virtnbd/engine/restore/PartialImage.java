@@ -30,6 +30,7 @@ final class PartialImage implements TargetFile {
     private final FileClaim claim;
     private RestoreJournal journal;
     private boolean kept;
+    private boolean journalStays;
     private boolean published;
 
     private PartialImage(Path image, Path partial, Path journalFile, boolean overwrite, FileClaim claim) {
@@ -97,20 +98,37 @@ final class PartialImage implements TargetFile {
                 : 0;
     }
 
+    /** Whether the file of that number is this image, or what a restore to it has left. */
+    boolean isFile(long number) throws IOException {
+        return number != 0 && (number == leftover() || Files.exists(image) && number == UnixFile.number(image));
+    }
+
     /**
      * Whether the image is the one that a restore has finished which then was killed before it could say so. What it has left
-     * is removed then.
+     * is removed then, but for the journal where that is to stay.
      */
     boolean isPublished(JournalContent content) throws IOException {
-        if (content.published().isEmpty() || !Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS)
-                || UnixFile.number(image) != content.header().file() || content.header().file() == 0
-                || !modified(image).equals(content.published().get())) {
+        if (!isPublished(image, content)) {
             return false;
         }
         DirectorySync.sync(partial.getParent());
         Files.deleteIfExists(partial);
-        RestoreJournal.delete(journalFile);
+        if (!journalStays) {
+            RestoreJournal.delete(journalFile);
+        }
         return true;
+    }
+
+    /** Whether an image is as the restore has left it that the journal is of. */
+    static boolean isPublished(Path image, JournalContent content) throws IOException {
+        return content.published().isPresent() && Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS)
+                && UnixFile.number(image) == content.header().file() && content.header().file() != 0
+                && modified(image).equals(content.published().get());
+    }
+
+    /** The journal stays when the image is complete. */
+    void keepJournal() {
+        journalStays = true;
     }
 
     private static String modified(Path file) throws IOException {
@@ -253,7 +271,7 @@ final class PartialImage implements TargetFile {
         try (claim; RestoreJournal open = journal) {
             if (claim.isHeld() && (published || !kept)) {
                 Files.deleteIfExists(partial);
-                if (journal != null) {
+                if (journal != null && !(published && journalStays)) {
                     RestoreJournal.delete(journalFile);
                 }
             }

@@ -68,6 +68,11 @@ final class RestoreJournal implements Closeable {
         append(JournalLines.of(stream));
     }
 
+    /** Unlike the others it need not be durable when this returns: it is with whatever is written next. */
+    void read(int index, ReadContent content) throws IOException {
+        write(JournalLines.of(index, content));
+    }
+
     void progress(List<StreamProgress> streams) throws IOException {
         StringBuilder lines = new StringBuilder();
         streams.forEach(stream -> lines.append(JournalLines.of(stream)));
@@ -83,11 +88,15 @@ final class RestoreJournal implements Closeable {
     }
 
     private synchronized void append(String lines) throws IOException {
+        write(lines);
+        channel.force(false);
+    }
+
+    private synchronized void write(String lines) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
-        channel.force(false);
     }
 
     /** Removes a journal, and what was left of one that was begun. */

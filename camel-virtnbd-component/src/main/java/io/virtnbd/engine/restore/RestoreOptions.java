@@ -26,10 +26,12 @@ import java.util.Objects;
  *                     every ten seconds too
  * @param verify       whether the restored disk is read again and compared with the streams before it is complete
  * @param qcow2Options options that a qcow2 image is created with, as {@code qemu-img create -o} takes them; may be empty
+ * @param journalStays whether the journal of an image stays when it is complete, until {@link DiskRestore#forget}; so a restore of
+ *                     several disks that ends early knows which of them are done
  */
 public record RestoreOptions(Path image, ImageFormat format, boolean overwrite, NbdUri nbdUri, NbdClientOptions client,
                              ProgressListener progress, boolean resume, Path journal, long syncInterval, boolean verify,
-                             String qcow2Options) {
+                             String qcow2Options, boolean journalStays) {
 
     /** As much as a disk of today writes in some seconds. */
     public static final long SYNC_INTERVAL = 1L << 30;
@@ -51,53 +53,58 @@ public record RestoreOptions(Path image, ImageFormat format, boolean overwrite, 
     /** A restore to an image file. */
     public static RestoreOptions toImage(Path image, ImageFormat format) {
         return new RestoreOptions(image, format, false, null, NbdClientOptions.defaults(), ProgressListener.NONE, true, null,
-                SYNC_INTERVAL, false, "");
+                SYNC_INTERVAL, false, "", false);
     }
 
     /** A restore to an NBD export. */
     public static RestoreOptions toExport(NbdUri uri) {
         return new RestoreOptions(null, ImageFormat.RAW, false, uri, NbdClientOptions.defaults(), ProgressListener.NONE, true,
-                null, SYNC_INTERVAL, false, "");
+                null, SYNC_INTERVAL, false, "", false);
     }
 
     public RestoreOptions withOverwrite(boolean value) {
         return new RestoreOptions(image, format, value, nbdUri, client, progress, resume, journal, syncInterval, verify,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     public RestoreOptions withClient(NbdClientOptions value) {
         return new RestoreOptions(image, format, overwrite, nbdUri, value, progress, resume, journal, syncInterval, verify,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     public RestoreOptions withProgress(ProgressListener value) {
         return new RestoreOptions(image, format, overwrite, nbdUri, client, value, resume, journal, syncInterval, verify,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     public RestoreOptions withResume(boolean value) {
         return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, value, journal, syncInterval, verify,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     /** @param value null for the default */
     public RestoreOptions withJournal(Path value) {
         return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, value, syncInterval, verify,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     public RestoreOptions withSyncInterval(long bytes) {
         return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, bytes, verify,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     public RestoreOptions withVerify(boolean value) {
         return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, value,
-                qcow2Options);
+                qcow2Options, journalStays);
     }
 
     public RestoreOptions withQcow2Options(String value) {
         return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, verify,
-                value);
+                value, journalStays);
+    }
+
+    public RestoreOptions withJournalStays(boolean value) {
+        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, verify,
+                qcow2Options, value);
     }
 }

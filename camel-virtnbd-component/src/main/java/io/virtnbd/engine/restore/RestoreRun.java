@@ -67,10 +67,21 @@ final class RestoreRun implements Closeable {
         }
         try (OpenStream stream = step.open()) {
             StreamProgress progress = applier.apply(step, stream.reader(), before);
+            if (step.input() instanceof MeasuredInput measured) {
+                read(index, measured.content());
+            }
             content().add(progress);
             durable.whole(progress);
         } catch (MalformedStreamException e) {
             throw OpenStream.named(step.input(), e);
+        }
+    }
+
+    /** Is known before the stream counts as applied. */
+    private void read(int index, ReadContent read) throws IOException {
+        content().read(index, read);
+        if (journal() != null) {
+            journal().read(index, read);
         }
     }
 
@@ -90,13 +101,21 @@ final class RestoreRun implements Closeable {
             coverage.add(steps.get(i), content().progress(indices.get(i)));
         }
         coverage.finish(steps.get(0), diskSize, applier::fill);
-        open.target().drain();
+        settleFills();
     }
 
     /** Makes a range of the disk read as zeroes, where it may not. */
     void fill(long from, long to) throws IOException {
         applier.fill(from, to);
+        settleFills();
+    }
+
+    /** No progress of a stream tells of them: they are durable before the journal says that something came after. */
+    private void settleFills() throws IOException {
         open.target().drain();
+        if (journal() != null && !open.target().isBlank()) {
+            open.target().sync();
+        }
     }
 
     /** Makes all that was applied durable, and the journal say so. */

@@ -5,6 +5,7 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Manifest;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,7 +29,8 @@ public final class RestoreSession implements Closeable {
     private long size;
     private long total;
     /** What this session has completed last, as long as no other stream has come. */
-    private SessionProgress completed;
+    private CompletedSession completed;
+    private final SessionManifests manifests = new SessionManifests();
 
     /** @throws RestoreException if the disk is to be verified, for which all streams would be needed again */
     public RestoreSession(RestoreOptions options) throws RestoreException {
@@ -45,11 +47,23 @@ public final class RestoreSession implements Closeable {
      * @param until the checkpoint with whose streams the restore is complete; null where that is said by {@link #complete}
      * @throws IncompleteChainException        if another stream has to come before
      * @throws io.virtnbd.chain.ChainException if the stream never fits those that came before
-     * @throws RestoreException                if it is damaged, or the target cannot be written
+     * @throws RestoreException                if it is damaged, or not what its manifest says, or the target cannot be written
      */
-    public synchronized SessionProgress accept(StreamInput input, String until) throws IOException {
+    public SessionProgress accept(StreamInput input, String until) throws IOException {
+        return take(new MeasuredInput(input), until);
+    }
+
+    /** The same for a stream that comes in another form than it was stored in, so that no manifest can tell anything of it. */
+    SessionProgress acceptFrames(StreamInput input, String until) throws IOException {
+        return take(input, until);
+    }
+
+    private synchronized SessionProgress take(StreamInput input, String until) throws IOException {
         RestoreStep step = new RestoreStep(OpenStream.open(input), false);
         try (step) {
+            if (run == null && completed != null && completed.repeats(step)) {
+                return completed.progress();
+            }
             completed = null;
             boolean finished = open(step.metadata());
             int index = state.find(step.identity());
@@ -71,6 +85,39 @@ public final class RestoreSession implements Closeable {
             boolean last = until != null && state.last().metadata().checkpointName().equals(until) && state.missing().isEmpty();
             return last ? finish(!again) : progress(!again, false);
         }
+    }
+
+    /**
+     * Takes the manifest of a backup: what was applied of it, and what is still to come, is compared with it.
+     *
+     * @throws ChainException   if it is that of another backup than the streams; nothing has changed then
+     * @throws RestoreException if a stream is not the one that it lists: what was written is removed, but for an image that was
+     *                          complete before
+     */
+    public synchronized void compare(Manifest manifest) throws IOException {
+        if (run == null && completed != null) {
+            completed.compare(manifest, target());
+            return;
+        }
+        if (run == null && left().isPresent()) {
+            open(left().get().size());
+        }
+        if (run == null) {
+            manifests.add(manifest, new JournalContent(new JournalHeader(JournalHeader.SESSION, "", 0, 0)));
+            return;
+        }
+        try {
+            manifests.add(manifest, run.content());
+        } catch (RestoreException e) {
+            run.failed(e);
+            close();
+            throw e;
+        }
+    }
+
+    /** What an earlier session has left. */
+    private Optional<JournalHeader> left() throws IOException {
+        return OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION));
     }
 
     /** The journal is of another chain: begins afresh. Returns -1, or the index of a stream that it has after all. */
@@ -95,6 +142,7 @@ public final class RestoreSession implements Closeable {
             }
             run.use();
             run.apply(index, step);
+            manifests.check(run.content(), index);
             run.save();
         } catch (IncompleteChainException | ChainException e) {
             throw e; // nothing was changed
@@ -150,8 +198,7 @@ public final class RestoreSession implements Closeable {
     /** @return whether it turns out to be complete already */
     private boolean open(StreamMetadata metadata) throws IOException {
         if (run == null) {
-            JournalHeader left = OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION))
-                    .orElse(null);
+            JournalHeader left = left().orElse(null);
             if (left == null && metadata.incremental()) {
                 throw new IncompleteChainException(RestoreStep.describe(metadata)
                         + " came too early: expected first the full or copy of the chain",
@@ -180,12 +227,11 @@ public final class RestoreSession implements Closeable {
      * @throws IncompleteChainException if streams are missing; nothing has changed then
      */
     public synchronized SessionProgress complete(String until) throws IOException {
-        if (run == null && completed != null && (until == null || until.equals(completed.checkpoint()))) {
-            return completed;
+        if (run == null && completed != null && (until == null || until.equals(completed.progress().checkpoint()))) {
+            return completed.progress();
         }
         if (run == null) {
-            JournalHeader left = OpenTarget.leftHeader(options).filter(header -> header.plan().equals(JournalHeader.SESSION))
-                    .orElseThrow(() -> new IncompleteChainException("cannot complete the restore to " + target()
+            JournalHeader left = left().orElseThrow(() -> new IncompleteChainException("cannot complete the restore to " + target()
                             + ": expected first the full or copy of the chain, found that no stream has come",
                             List.of("the full or copy of the chain")));
             open(left.size());
@@ -222,15 +268,12 @@ public final class RestoreSession implements Closeable {
 
     private SessionProgress end(boolean applied) throws IOException {
         SessionProgress progress = progress(applied, true);
+        completed = CompletedSession.of(progress, run.content());
         run.close();
         run = null;
-        completed = unchanged(progress);
+        manifests.logUnchecked(progress, completed.content(), target());
+        manifests.clear();
         return progress;
-    }
-
-    private static SessionProgress unchanged(SessionProgress last) {
-        return new SessionProgress(last.disk(), last.checkpoint(), last.virtualSize(), false, true, last.streams(), last.missing(),
-                last.dataBytes(), last.zeroBytes(), last.image());
     }
 
     private SessionProgress progress(boolean applied, boolean complete) {

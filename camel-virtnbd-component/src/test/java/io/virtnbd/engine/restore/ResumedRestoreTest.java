@@ -255,6 +255,55 @@ class ResumedRestoreTest {
         }
     }
 
+    /** Between the journal that says it is whole and the image's name. */
+    @Test
+    void anImageThatOnlyLacksItsNameGetsIt() throws IOException {
+        byte[] full = full(1);
+        assertThatThrownBy(() -> DiskRestore.restore(List.of(broken(full, full.length - 5)), options()))
+                .hasMessage("connection lost");
+        Path partial = directory.resolve("disk.raw.partial");
+        byte[] marked = filled(SIZE, 1);
+        marked[3] = 77; // what was durable is not written again
+        Files.write(partial, marked);
+        JournalContent content = journal();
+        content.add(new StreamProgress(0, 0, SIZE, SIZE, 0, true));
+        try (RestoreJournal left = RestoreJournal.create(directory.resolve("disk.raw.partial.journal"), content)) {
+            left.published(Files.getLastModifiedTime(partial).toString());
+        }
+
+        DiskRestore.restore(List.of(input(full)), options());
+
+        assertThat(directory.resolve("disk.raw")).hasBinaryContent(marked);
+        assertThat(directory.toFile().list()).containsExactly("disk.raw");
+    }
+
+    @Test
+    void aJournalWhosePartialImageIsGoneIsOfNothing() throws IOException {
+        byte[] full = full(1);
+        assertThatThrownBy(() -> DiskRestore.restore(List.of(broken(full, full.length / 2)), options()))
+                .hasMessage("connection lost");
+        Files.delete(directory.resolve("disk.raw.partial"));
+
+        DiskRestore.restore(List.of(input(full)), options());
+
+        assertThat(directory.resolve("disk.raw")).hasBinaryContent(filled(SIZE, 1));
+        assertThat(directory.toFile().list()).containsExactly("disk.raw");
+    }
+
+    /** A raw image is no qcow2 image, whatever the journal says that it is whole. */
+    @Test
+    void aFinishedImageOfAnotherFormatIsNotTakenForThatOne() throws IOException {
+        Path image = directory.resolve("disk.raw");
+        byte[] full = full(1);
+        DiskRestore.restore(List.of(input(full)), options().withJournalStays(true));
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("disk.raw", "disk.raw.partial.journal");
+        RestoreOptions other = new RestoreOptions(image, ImageFormat.QCOW2, false, null, options().client(),
+                options().progress(), true, null, FRAME, false, "", false);
+        assertThatThrownBy(() -> DiskRestore.restore(List.of(input(full)), other)).isInstanceOf(RestoreException.class)
+                .hasMessageContaining("is there already");
+        assertThat(image).hasBinaryContent(filled(SIZE, 1));
+    }
+
     /** The moment between the image's final name and the end of its journal. */
     @Test
     void anImageThatWasFinishedIsNotRestoredAgain() throws IOException {
