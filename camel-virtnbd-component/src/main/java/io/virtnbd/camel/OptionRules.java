@@ -63,8 +63,9 @@ final class OptionRules {
             case restore -> checkRestore(endpoint.getConfiguration(), options);
             case verify -> checkVerify(endpoint.getConfiguration());
             case serve -> new ServeRequest(endpoint).options();
-            case retention -> RetentionProducer.rules(endpoint.getConfiguration());
-            case inspect, domains, synthesize -> { }
+            case retention -> checkRetention(endpoint.getConfiguration(), options);
+            case synthesize -> checkSynthesize(endpoint.getConfiguration(), options);
+            case inspect, domains -> { }
         }
     }
 
@@ -109,6 +110,24 @@ final class OptionRules {
         if (endpoint.getName() != null) {
             options.domain();
         }
+    }
+
+    private static void checkSynthesize(VirtNbdConfiguration configuration, RequestOptions options) throws Exception {
+        options.fold(ProgressListener.NONE);
+        require(!configuration.isInPlace() || configuration.getStore() == null, "inPlace", true,
+                "false with store: only in a directory of this machine a chain can be replaced");
+        require(configuration.getUnit() != BackupUnit.frame || configuration.getCompression() == CompressionMethod.none,
+                "compression", configuration.getCompression(), "none with unit=frame: use the lz4 data format in the route");
+    }
+
+    private static void checkRetention(VirtNbdConfiguration configuration, RequestOptions options) throws Exception {
+        RetentionProducer.rules(configuration);
+        options.reading(ProgressListener.NONE);
+        require(!configuration.isSynthesize() || configuration.getStore() == null, "synthesize", true,
+                "false with store: only in a directory of this machine a chain can be folded");
+        require(configuration.getUntil() == null && configuration.getDisk() == null && configuration.getDisks() == null
+                && configuration.getChain() == null, "operation", "retention",
+                "neither until, disk, disks nor chain: it is of whole backups, and of all chains of a domain");
     }
 
     private static void checkVerify(VirtNbdConfiguration configuration) {

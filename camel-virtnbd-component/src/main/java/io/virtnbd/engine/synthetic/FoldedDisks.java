@@ -10,6 +10,7 @@ import io.virtnbd.chain.Level;
 import io.virtnbd.engine.backup.DiskBackup;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.engine.image.ChainExport;
 import io.virtnbd.engine.image.ChainImage;
 import io.virtnbd.engine.image.ImageOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
@@ -48,7 +49,7 @@ final class FoldedDisks implements Closeable {
             for (Chain chain : chains) {
                 ChainImage image = ChainImage.open(chain, ImageOptions.DEFAULT);
                 disks.images.put(chain.disk(), image);
-                builder.export(chain.disk(), new FoldedImage(image));
+                builder.export(chain.disk(), new ChainExport(image));
             }
             disks.server = builder.build().start();
             return disks;
@@ -75,7 +76,7 @@ final class FoldedDisks implements Closeable {
 
     /** The content of a disk. */
     Export content(String disk) {
-        return new FoldedImage(images.get(disk));
+        return new ChainExport(images.get(disk));
     }
 
     static StreamMetadata last(Chain chain) {

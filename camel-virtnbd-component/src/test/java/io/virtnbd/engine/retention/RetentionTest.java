@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,7 @@ class RetentionTest {
         histories(new Random(3));
         long before = Files.walk(tree).count();
         RetentionReport report = Retention.run(new DirectoryStore(tree), new RetentionOptions(new RetentionRules(1, 0, 0, 0),
-                true, true, DiskReadOptions.defaults()), FileSteps.NONE);
+                Optional.empty(), true, true, DiskReadOptions.defaults()), FileSteps.NONE);
         assertThat(report.points()).anyMatch(point -> point.action() == Action.DELETED);
         assertThat(report.bytes()).isPositive();
         assertThat(Files.walk(tree)).hasSize((int) before);
@@ -129,7 +130,7 @@ class RetentionTest {
     }
 
     private RetentionReport run(RetentionRules rules, boolean synthesize, FileSteps steps) throws IOException {
-        return Retention.run(new DirectoryStore(tree), new RetentionOptions(rules, synthesize, false,
+        return Retention.run(new DirectoryStore(tree), new RetentionOptions(rules, Optional.empty(), synthesize, false,
                 DiskReadOptions.defaults()), steps);
     }
 
