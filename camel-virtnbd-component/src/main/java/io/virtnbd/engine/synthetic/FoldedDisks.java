@@ -63,13 +63,14 @@ final class FoldedDisks implements Closeable {
      * Plans the full of a folded disk.
      *
      * @param checkpoint that it stands for
+     * @param date       of the backup that it is a part of
      * @param chainId    that its stream bears
      */
-    DiskBackup full(Chain chain, String checkpoint, String chainId, DiskReadOptions reading) throws IOException {
+    DiskBackup full(Chain chain, String checkpoint, String date, String chainId, DiskReadOptions reading) throws IOException {
         StreamMetadata last = last(chain);
         DiskBackup backup = DiskBackup.open(new DiskBackupOptions(NbdUri.parse(server.uri(chain.disk())), chain.disk(),
                 last.diskFormat().isEmpty() ? "qcow2" : last.diskFormat(), Level.FULL, Optional.empty(), checkpoint, "",
-                last.date(), chainId, reading));
+                date, chainId, reading));
         backups.put(chain.disk(), backup);
         return backup;
     }
