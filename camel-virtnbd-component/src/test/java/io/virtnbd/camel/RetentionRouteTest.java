@@ -189,7 +189,9 @@ class RetentionRouteTest extends RouteTestSupport {
                 .replace("keepWeekly: 8", "keepWeekly: 1").replace("keepMonthly: 12", "keepMonthly: 1");
         PluginHelper.getRoutesLoader(context()).loadRoutes(ResourceHelper.fromString("page.yaml", yaml));
 
-        await().until(() -> names().stream().noneMatch(name -> name.endsWith("virtnbd.0") || name.endsWith("virtnbd.3")));
+        for (String gone : List.of("vm1/virtnbd.0", "vm1/virtnbd.2", "vm2/virtnbd.0", "vm2/virtnbd.2")) {
+            await().until(() -> !Files.exists(backups.resolve(gone)));
+        }
         assertRestorable("vm1/virtnbd.4", 5);
         assertRestorable("vm2/virtnbd.4", 4);
     }
