@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,7 +143,7 @@ class RetentionRouteTest extends RouteTestSupport {
         Exchange done = retain(":vm1?keepLast=1");
 
         assertThat(points(done, "vm1", "deleted")).hasSize(4);
-        assertReport(done).extractingByKey("domains").asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+        assertReport(done).extractingByKey("domains").asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsOnlyKeys("vm1");
         for (int number = 0; number < 5; number++) {
             assertRestorable("vm2/virtnbd." + number, number);
@@ -207,6 +208,31 @@ class RetentionRouteTest extends RouteTestSupport {
 
         assertThat(elsewhere.resolve(".virtnbd-new")).doesNotExist();
         assertRestorable("vm1/virtnbd.0", 0);
+    }
+
+    @Test
+    void aSetWithoutManifestsStaysOrGoesAsAWhole() throws IOException {
+        for (int month = 9; month <= 10; month++) {
+            Path at = backups.resolve("vm3/2026-" + month);
+            SyntheticSet set = new SyntheticSet(at, "vm3", new Random(month), false, "");
+            set.attach("vda", 8);
+            set.backup(Level.FULL, 0, List.of("vda"), LocalDateTime.of(2026, month, 1, 22, 0), true);
+            set.write("vda", 2);
+            set.backup(Level.INC, 1, List.of("vda"), LocalDateTime.of(2026, month, 2, 22, 0), true);
+            Files.writeString(at.resolve("vm3.cpt"), "[]");
+            Files.writeString(at.resolve("vmconfig.virtnbd.1.xml"), "<domain><name>vm3</name></domain>");
+            sets.put("vm3/2026-" + month, set);
+        }
+        Files.writeString(backups.resolve("vm3/2026-9/notes.txt"), "mine");
+
+        Exchange done = retain(":vm3?keepLast=1&synthesize=true");
+
+        assertReport(done).containsEntry("problems", Map.of());
+        assertThat(points(done, "vm3", "deleted")).hasSize(2);
+        assertThat(points(done, "vm3", "kept")).hasSize(2);
+        assertThat(names().stream().filter(name -> name.startsWith("vm3/2026-9/"))).containsExactly("vm3/2026-9/notes.txt");
+        assertRestorable("vm3/2026-10", 0);
+        assertRestorable("vm3/2026-10", 1);
     }
 
     @ParameterizedTest

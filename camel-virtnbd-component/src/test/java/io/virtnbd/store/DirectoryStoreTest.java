@@ -6,6 +6,7 @@ package io.virtnbd.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,8 +62,8 @@ class DirectoryStoreTest {
         Files.createSymbolicLink(place.resolve("nowhere"), directory.resolve("nothing"));
 
         assertThat(new DirectoryStore(place).tree()).extracting(StoredFile::name, StoredFile::bytes)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("link/file", 4L),
-                        org.assertj.core.groups.Tuple.tuple("nowhere", 0L));
+                .containsExactly(tuple("link/file", 4L),
+                        tuple("nowhere", 0L));
         assertThatThrownBy(() -> new DirectoryStore(directory.resolve("nothing")).files())
                 .isInstanceOf(NoSuchFileException.class);
     }

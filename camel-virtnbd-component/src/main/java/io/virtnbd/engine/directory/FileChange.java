@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 record FileChange(String name, Optional<FileMark> mark) {
 
-    private static final Pattern LINE = Pattern.compile("delete (?<gone>.+)|replace (?<bytes>[0-9]{1,18}) (?<sha>[0-9a-f]{64}) (?<name>.+)");
+    private static final Pattern LINE = Pattern.compile(
+            "delete (?<gone>.+)|replace (?<bytes>[0-9]{1,18}) (?<sha>[0-9a-f]{64}) (?<name>.+)");
 
     /** The line of a journal; empty if it is none. */
     static Optional<FileChange> parse(String line) {
