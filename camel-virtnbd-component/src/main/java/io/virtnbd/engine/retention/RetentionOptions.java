@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param dryRun     whether nothing is changed
  * @param reading    how new fulls are encoded
  */
-public record RetentionOptions(RetentionRules rules, Optional<String> domain, boolean synthesize, boolean dryRun, DiskReadOptions reading) {
+public record RetentionOptions(RetentionRules rules, Optional<String> domain, boolean synthesize, boolean dryRun,
+                               DiskReadOptions reading) {
 
     public RetentionOptions {
         Objects.requireNonNull(rules, "rules");
