@@ -57,7 +57,7 @@ final class BackupSets {
         if (catalog.sets().isEmpty() && catalog.unreadable().isEmpty()) {
             return BackupDirectory.read(store); // says what it expects of one
         }
-        return catalog.find(itself ? null : options.setDomain().orElse(null), chain.orElse(null)).directory();
+        return catalog.find(itself ? null : options.domainName().orElse(null), chain.orElse(null)).directory();
     }
 
     /** Where the set that a request means is, with all chains in it; nothing of it is read. */
@@ -67,7 +67,7 @@ final class BackupSets {
         }
         BackupCatalog catalog = BackupCatalog.read(store);
         boolean nothing = catalog.sets().isEmpty() && catalog.unreadable().isEmpty();
-        return nothing ? store : catalog.find(options.setDomain().orElse(null), options.chain(true).orElse(null)).store();
+        return nothing ? store : catalog.find(options.domainName().orElse(null), options.chain(true).orElse(null)).store();
     }
 
     private static boolean isSet(BackupStore store) throws IOException {

@@ -182,11 +182,6 @@ final class RequestOptions {
                 .or(() -> header ? text(VirtNbdConstants.CHAIN, null) : Optional.empty());
     }
 
-    /** The domain whose backups are read, where there are those of several. */
-    Optional<String> setDomain() {
-        return named(endpoint.getName(), VirtNbdConstants.DOMAIN);
-    }
-
     /** What is checked before the first write. */
     RestoreCheck check() {
         return value(VirtNbdConstants.CHECK, RestoreCheck.class, configuration.getCheck());
@@ -251,11 +246,11 @@ final class RequestOptions {
 
     /** What the backup of a bare export is called. */
     String exportName() {
-        return named(endpoint.getName(), VirtNbdConstants.DOMAIN)
+        return domainName()
                 .or(() -> nbdUri().map(NbdUri::exportName).filter(export -> !export.isEmpty())).orElse("disk");
     }
 
-    /** The domain, where the endpoint or the message says one. */
+    /** The domain, where the endpoint or the message says one: whose backups are read, where there are those of several. */
     Optional<String> domainName() {
         return named(endpoint.getName(), VirtNbdConstants.DOMAIN);
     }
@@ -267,7 +262,7 @@ final class RequestOptions {
 
     /** Name or UUID of the domain to back up; a pattern only where there is no message. */
     String domain() {
-        String domain = named(endpoint.getName(), VirtNbdConstants.DOMAIN).orElseThrow(() -> new IllegalArgumentException(
+        String domain = domainName().orElseThrow(() -> new IllegalArgumentException(
                 "backup needs a domain: its name in the endpoint's URI, as in virtnbd:backup:vm1, or the header "
                         + VirtNbdConstants.DOMAIN + "; for a bare export it needs the option nbdUri or the header "
                         + VirtNbdConstants.NBD_URI));
@@ -280,7 +275,7 @@ final class RequestOptions {
 
     /** Which domains to list: by default all. */
     String domainPattern() {
-        return named(endpoint.getName(), VirtNbdConstants.DOMAIN).orElse("*");
+        return domainName().orElse("*");
     }
 
     /** A backup of a bare export: a copy without a parent, whose checkpoint is always the first. */

@@ -33,8 +33,8 @@ final class RetentionProducer extends VirtNbdProducer {
         BackupStore store = options.backups(exchange).orElseThrow(() -> new IllegalArgumentException(
                 "retention needs backups: the option directory or store, a header for it, or a directory in the body"));
         VirtNbdConfiguration configuration = getEndpoint().getConfiguration();
-        RetentionReport report = Retention.run(store, new RetentionOptions(rules(configuration), configuration.isSynthesize(),
-                configuration.isDryRun(), options.reading(options.progress())), FileSteps.NONE);
+        RetentionReport report = Retention.run(store, new RetentionOptions(rules(configuration), options.domainName(),
+                configuration.isSynthesize(), configuration.isDryRun(), options.reading(options.progress())), FileSteps.NONE);
         RequestOptions.removeOptionHeaders(message);
         message.setBody(body(store, report, configuration.isDryRun()));
     }

@@ -6,10 +6,12 @@ package io.virtnbd.camel;
 
 import io.virtnbd.chain.BackupCatalog;
 import io.virtnbd.engine.directory.FileSteps;
+import io.virtnbd.engine.directory.UnfinishedChanges;
 import io.virtnbd.engine.synthetic.FoldReport;
 import io.virtnbd.engine.synthetic.InPlaceFold;
 import io.virtnbd.store.BackupStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -28,14 +30,17 @@ final class SynthesizeProducer extends VirtNbdProducer {
         RequestOptions options = new RequestOptions(getEndpoint(), message);
         BackupStore place = options.backups(exchange).orElseThrow(() -> new IllegalArgumentException(
                 "synthesize needs backups: the option directory or store, a header for it, or a directory in the body"));
-        BackupStore set = set(place, options);
+        BackupSets.existing(place);
         if (!getEndpoint().getConfiguration().isInPlace()) {
-            BegunBackup.hand(exchange, getEndpoint(), BackupStart.fold(getEndpoint(), message, set));
+            BegunBackup.hand(exchange, getEndpoint(), BackupStart.fold(getEndpoint(), message, set(place, options)));
             return;
         }
-        FoldReport report = InPlaceFold.fold(set.path("").orElseThrow(() -> new IllegalArgumentException(
-                "inPlace is set, expected a directory of this machine, found " + set.name())),
-                options.fold(options.progress()), FileSteps.NONE);
+        Path tree = place.path("").orElseThrow(() -> new IllegalArgumentException(
+                "inPlace is set, expected a directory of this machine, found " + place.name()));
+        // a set whose change was interrupted may not be found before; why it cannot be finished is said where it is read
+        UnfinishedChanges.recover(tree.toRealPath(), FileSteps.NONE);
+        FoldReport report = InPlaceFold.fold(set(place, options).path("").orElseThrow(), options.fold(options.progress()),
+                FileSteps.NONE);
         RequestOptions.removeOptionHeaders(message);
         message.setHeader(VirtNbdConstants.DOMAIN, report.domain());
         message.setHeader(VirtNbdConstants.CHECKPOINT, report.checkpoint());
@@ -45,10 +50,9 @@ final class SynthesizeProducer extends VirtNbdProducer {
     /** The place itself, unless the sets of several domains or chains are below it. */
     private BackupStore set(BackupStore place, RequestOptions options) throws IOException {
         BackupCatalog catalog = BackupCatalog.read(place);
-        // an interrupted run can have left a set that can be found by nothing but its place
         boolean here = catalog.sets().isEmpty() || catalog.sets().get(0).path().isEmpty() && catalog.sets().size() == 1;
         return here ? place
-                : catalog.find(options.domainName().orElse(null), getEndpoint().getConfiguration().getChain()).store();
+                : catalog.find(options.domainName().orElse(null), options.chain(false).orElse(null)).store();
     }
 
     private static Map<String, Object> body(FoldReport report) {

@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
  */
 public final class BackupDirectory {
 
+    /** A file with this name says that files of the directory are being replaced or deleted, all of a change or nothing. */
+    public static final String CHANGES = ".virtnbd-changes";
+
     private final BackupStore store;
 
     /** By the disk in the file's name. */
@@ -74,11 +77,16 @@ public final class BackupDirectory {
     /**
      * The same for any store. Files below it do not count.
      *
-     * @throws ChainException if a manifest of a stream is damaged
+     * @throws ChainException if a manifest of a stream is damaged, or a change of the directory was begun and is not over
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(BackupStore store) throws IOException {
         List<StoredFile> stored = store.files();
+        if (stored.stream().anyMatch(file -> file.name().equals(CHANGES))) {
+            throw new ChainException(store.name() + ": expected backups that nobody changes, found " + CHANGES + ": they are being"
+                    + " folded or pruned, or a run that did so was interrupted; the next synthesize in place or retention of the"
+                    + " directory finishes it");
+        }
         CompleteBackups complete = CompleteBackups.read(stored);
         SortedMap<String, List<StreamFile>> files = new TreeMap<>();
         Map<String, List<String>> leftOut = new HashMap<>();

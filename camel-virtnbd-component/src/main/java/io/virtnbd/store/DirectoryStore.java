@@ -7,7 +7,6 @@ package io.virtnbd.store;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitOption;
@@ -24,7 +23,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /** A directory of this machine. Symbolic links are followed. Immutable. */
 public final class DirectoryStore implements BackupStore {
@@ -42,18 +40,28 @@ public final class DirectoryStore implements BackupStore {
 
     @Override
     public List<StoredFile> files() throws IOException {
-        return list(1);
+        return list(1, null);
     }
 
     @Override
     public List<StoredFile> tree() throws IOException {
-        return list(Integer.MAX_VALUE);
+        return list(Integer.MAX_VALUE, null);
     }
 
     @Override
     public List<StoredFile> tree(BiConsumer<String, IOException> unreadable) throws IOException {
+        return list(Integer.MAX_VALUE, unreadable);
+    }
+
+    /**
+     * What is no regular file, such as a pipe, is listed with a size of 0, and cannot be read. What goes while it is listed, as
+     * files do that get their final names, is left out.
+     *
+     * @param unreadable null where what cannot be looked into is an error
+     */
+    private List<StoredFile> list(int depth, BiConsumer<String, IOException> unreadable) throws IOException {
         List<StoredFile> files = new ArrayList<>();
-        Files.walkFileTree(directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+        Files.walkFileTree(directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 files.add(new StoredFile(DirectoryStore.this, relative(file), attributes.isRegularFile() ? attributes.size() : 0));
@@ -62,10 +70,13 @@ public final class DirectoryStore implements BackupStore {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (file.equals(directory)) {
+                boolean gone = failure instanceof NoSuchFileException && !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+                if (file.equals(directory) || unreadable == null && !gone) {
                     throw failure;
                 }
-                unreadable.accept(relative(file), failure);
+                if (!gone) {
+                    unreadable.accept(relative(file), failure);
+                }
                 return FileVisitResult.CONTINUE;
             }
 
@@ -80,22 +91,6 @@ public final class DirectoryStore implements BackupStore {
 
     private String relative(Path path) {
         return directory.relativize(path).toString().replace(path.getFileSystem().getSeparator(), "/");
-    }
-
-    /** What is no regular file, such as a pipe, is listed with a size of 0, and cannot be read. */
-    private List<StoredFile> list(int depth) throws IOException {
-        List<StoredFile> files = new ArrayList<>();
-        try (Stream<Path> paths = Files.walk(directory, depth, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path path : (Iterable<Path>) paths.filter(each -> !each.equals(directory))::iterator) {
-                if (depth == 1 || !Files.isDirectory(path)) {
-                    files.add(new StoredFile(this, relative(path), Files.isRegularFile(path) ? Files.size(path) : 0));
-                }
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        files.sort(Comparator.comparing(StoredFile::name));
-        return files;
     }
 
     @Override

@@ -4,8 +4,10 @@
  */
 package io.virtnbd.engine.directory;
 
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.ChainException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -17,8 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,10 +34,8 @@ public final class DirectoryChanges {
 
     /** New files are prepared here, under names that nobody takes for those of backups. */
     private static final String PREPARED = ".virtnbd-new";
-    private static final String JOURNAL = ".virtnbd-changes";
+    private static final String JOURNAL = BackupDirectory.CHANGES;
     private static final String SUFFIX = ".partial";
-    private static final String REPLACE = "replace ";
-    private static final String DELETE = "delete ";
 
     private final Path directory;
     private final FileSteps steps;
@@ -69,42 +71,51 @@ public final class DirectoryChanges {
      * @throws IOException if it could not be made as a whole; then the next run makes the rest, or nothing was changed
      */
     public void make(List<String> replaced, List<String> deletions) throws IOException {
-        List<String> lines = new ArrayList<>();
-        replaced.forEach(name -> lines.add(REPLACE + name));
-        deletions.forEach(name -> lines.add(DELETE + name));
-        if (lines.isEmpty()) {
-            return;
+        List<FileChange> changes = new ArrayList<>();
+        for (String name : replaced) {
+            requireInside(name);
+            changes.add(new FileChange(name, Optional.of(FileMark.of(prepared(name)))));
         }
-        for (String line : lines) {
-            requireInside(line.substring(line.indexOf(' ') + 1));
+        for (String name : deletions) {
+            requireInside(name);
+            changes.add(new FileChange(name, Optional.empty()));
+        }
+        if (changes.isEmpty()) {
+            return;
         }
         if (!replaced.isEmpty()) {
             sync(directory.resolve(PREPARED));
+            sync(directory); // the journal must not be there without what it is of
         }
         Path written = directory.resolve(JOURNAL + SUFFIX);
         steps.before("write the journal");
         try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {
-            channel.write(StandardCharsets.UTF_8.encode(String.join("\n", lines)));
+            ByteBuffer content = StandardCharsets.UTF_8.encode(changes.stream().map(FileChange::line)
+                    .collect(Collectors.joining("\n")));
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
             channel.force(true);
         }
         steps.before("name the journal");
         Files.move(written, directory.resolve(JOURNAL), StandardCopyOption.ATOMIC_MOVE);
         sync(directory);
-        carryOut(lines);
+        carryOut(changes);
     }
 
     /**
      * Makes the rest of a change that was begun, and removes what was prepared for one that was not.
      *
      * @return whether there was a change to finish
-     * @throws ChainException if what was written down is not of this program
+     * @throws ChainException if what was written down is not of this program, or a file that was prepared is gone; then nothing is
+     *                        changed
      */
     public boolean recover() throws IOException {
         Path journal = directory.resolve(JOURNAL);
         boolean begun = Files.exists(journal, LinkOption.NOFOLLOW_LINKS);
         if (begun) {
-            carryOut(Files.readAllLines(journal));
+            carryOut(read(journal));
         }
         discard();
         return begun;
@@ -127,26 +138,42 @@ public final class DirectoryChanges {
         delete(prepared);
     }
 
-    private void carryOut(List<String> lines) throws IOException {
+    private List<FileChange> read(Path journal) throws IOException {
+        List<FileChange> changes = new ArrayList<>();
+        for (String line : Files.readAllLines(journal)) {
+            FileChange change = FileChange.parse(line).orElseThrow(() -> notOurs(line));
+            requireInside(change.name());
+            changes.add(change);
+        }
+        for (FileChange change : changes) {
+            Path prepared = prepared(change.name());
+            Path file = Files.exists(prepared, LinkOption.NOFOLLOW_LINKS) ? prepared : directory.resolve(change.name());
+            if (change.mark().isPresent() && !change.mark().get().isOf(file)) {
+                throw new ChainException(journal + ": expected the new " + change.name() + " of " + change.mark().get().bytes()
+                        + " bytes in " + PREPARED + " or under its name, found another file or none; nothing was changed. Where the"
+                        + " old files are whole, remove the journal and " + PREPARED);
+            }
+        }
+        return changes;
+    }
+
+    private Path prepared(String name) {
+        return directory.resolve(PREPARED).resolve(name + SUFFIX);
+    }
+
+    private void carryOut(List<FileChange> changes) throws IOException {
         Set<Path> directories = new TreeSet<>();
-        for (String line : lines) {
-            String name = line.substring(line.indexOf(' ') + 1);
-            requireInside(name);
-            Path file = directory.resolve(name);
-            if (line.startsWith(REPLACE)) {
-                Path prepared = directory.resolve(PREPARED).resolve(name + SUFFIX);
-                if (Files.exists(prepared, LinkOption.NOFOLLOW_LINKS)) {
-                    steps.before("replace " + name);
-                    Files.move(prepared, file, StandardCopyOption.ATOMIC_MOVE);
-                }
-            } else if (line.startsWith(DELETE)) {
+        for (FileChange change : changes) {
+            Path file = directory.resolve(change.name());
+            if (change.mark().isEmpty()) {
                 if (directories.isEmpty()) {
                     sync(directory); // what was replaced, before anything is lost
                 }
                 directories.add(file.getParent());
                 delete(file);
-            } else {
-                throw notOurs(line);
+            } else if (Files.exists(prepared(change.name()), LinkOption.NOFOLLOW_LINKS)) {
+                steps.before("replace " + change.name());
+                Files.move(prepared(change.name()), file, StandardCopyOption.ATOMIC_MOVE);
             }
         }
         for (Path each : directories) {
@@ -186,7 +213,7 @@ public final class DirectoryChanges {
     /** What is written down could come from anywhere: it must not lead out of the directory. */
     private void requireInside(String name) throws ChainException {
         Path file = directory.resolve(name).normalize();
-        if (name.isBlank() || !file.startsWith(directory) || !file.equals(directory.resolve(name))) {
+        if (name.isBlank() || name.lines().count() != 1 || !file.startsWith(directory) || !file.equals(directory.resolve(name))) {
             throw notOurs(name);
         }
     }

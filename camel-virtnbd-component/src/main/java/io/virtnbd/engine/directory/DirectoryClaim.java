@@ -4,8 +4,8 @@
  */
 package io.virtnbd.engine.directory;
 
-import io.virtnbd.engine.restore.FileClaim;
-import io.virtnbd.engine.restore.RestoreException;
+import io.virtnbd.engine.FileClaim;
+import io.virtnbd.engine.FileClaimedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ public final class DirectoryClaim implements Closeable {
     private static DirectoryClaim claim(Path directory, String name) throws IOException {
         try {
             return new DirectoryClaim(FileClaim.of(directory.toRealPath().resolve(name)));
-        } catch (RestoreException e) {
+        } catch (FileClaimedException e) {
             throw new DirectoryBusyException("the backups in " + directory + " are being changed by another run", e);
         }
     }

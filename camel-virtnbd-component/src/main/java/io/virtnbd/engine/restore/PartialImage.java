@@ -5,6 +5,8 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
+import io.virtnbd.engine.FileClaim;
+import io.virtnbd.engine.FileClaimedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -68,10 +70,13 @@ final class PartialImage implements TargetFile {
         if (image.getFileName() == null) {
             throw notReplaceable(image);
         }
+        Path partial = null;
         try {
-            Path partial = directory(image).resolve(image.getFileName() + ".partial");
+            partial = directory(image).resolve(image.getFileName() + ".partial");
             Path kept = journal != null ? journal.toAbsolutePath() : partial.resolveSibling(image.getFileName() + JOURNAL);
             return new PartialImage(image, partial, kept, overwrite, FileClaim.of(partial));
+        } catch (FileClaimedException e) {
+            throw new RestoreException(partial + " is being written by another restore", e);
         } catch (IOException e) {
             throw failure(image, e);
         }

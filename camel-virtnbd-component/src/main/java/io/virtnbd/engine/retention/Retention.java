@@ -10,13 +10,13 @@ import io.virtnbd.chain.Until;
 import io.virtnbd.engine.directory.DirectoryChanges;
 import io.virtnbd.engine.directory.DirectoryClaim;
 import io.virtnbd.engine.directory.FileSteps;
+import io.virtnbd.engine.directory.UnfinishedChanges;
 import io.virtnbd.engine.retention.RetentionReport.Action;
 import io.virtnbd.engine.synthetic.FoldOptions;
 import io.virtnbd.engine.synthetic.FoldReport;
 import io.virtnbd.engine.synthetic.InPlaceFold;
 import io.virtnbd.store.BackupStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,23 +66,9 @@ public final class Retention {
             return retention.run();
         }
         try (DirectoryClaim claim = DirectoryClaim.ofTree(directory.get())) {
-            retention.recover(directory.get().toRealPath());
+            UnfinishedChanges.recover(directory.get().toRealPath(), steps).forEach((path, failure) ->
+                    retention.problems.put(path, "an unfinished change of it: " + failure.getMessage()));
             return retention.run();
-        }
-    }
-
-    private void recover(Path tree) throws IOException {
-        List<Path> unfinished;
-        try (Stream<Path> all = Files.walk(tree)) {
-            unfinished = all.filter(Files::isDirectory).filter(DirectoryChanges::isUnfinished).toList();
-        }
-        for (Path each : unfinished) {
-            try (DirectoryClaim claim = DirectoryClaim.of(each)) {
-                new DirectoryChanges(each, steps).recover();
-            }
-            if (!each.equals(tree)) {
-                new DirectoryChanges(each, steps).removeIfEmpty(each);
-            }
         }
     }
 
@@ -91,14 +77,16 @@ public final class Retention {
         catalog.unreadable().forEach((path, failure) -> problems.put(path, "cannot be read: " + failure.getMessage()));
         for (BackupSet set : catalog.sets()) {
             sets.put(set.path(), set);
+            if (problems.containsKey(set.path())) {
+                continue;
+            }
             try {
                 points.put(set.path(), SetPoints.read(set));
             } catch (IOException e) {
                 problems.put(set.path(), e.getMessage());
             }
         }
-        RetentionPlan plan = RetentionPlan.of(points.values().stream().flatMap(set -> set.points().stream()).toList(),
-                options.rules(), options.synthesize());
+        RetentionPlan plan = RetentionPlan.of(points().toList(), options.rules(), options.synthesize());
         for (Map.Entry<String, SetPoints> each : points.entrySet()) {
             List<RestorePoint> gone = plan.deleted().stream().filter(point -> point.set().equals(each.getKey())).toList();
             try {
@@ -108,6 +96,11 @@ public final class Retention {
             }
         }
         return report(plan);
+    }
+
+    private Stream<RestorePoint> points() {
+        return points.values().stream().flatMap(set -> set.points().stream())
+                .filter(point -> options.domain().isEmpty() || point.domain().equals(options.domain().get()));
     }
 
     private void change(String path, SetPoints set, List<RestorePoint> gone, Optional<String> fold) throws IOException {
@@ -137,7 +130,7 @@ public final class Retention {
             changes.make(List.of(), deletions);
             deleted(set, gone, deletions);
             if (fold.isPresent()) {
-                FoldReport report = InPlaceFold.foldClaimed(real, new FoldOptions(Optional.empty(), Until.checkpoint(fold.get()),
+                FoldReport report = InPlaceFold.foldClaimed(real, new FoldOptions(options.domain(), Until.checkpoint(fold.get()),
                         options.reading()), steps);
                 bytes += report.bytesBefore() - report.bytesAfter();
                 folded(set, gone, fold.get());
@@ -162,7 +155,7 @@ public final class Retention {
 
     private RetentionReport report(RetentionPlan plan) {
         List<RetentionReport.Point> all = new ArrayList<>();
-        points.values().stream().flatMap(set -> set.points().stream()).sorted(RestorePoint.BY_AGE.reversed())
+        points().sorted(RestorePoint.BY_AGE.reversed())
                 .sorted(Comparator.comparing(RestorePoint::domain)).forEach(point -> {
                     Action action = done.getOrDefault(point, Action.KEPT);
                     List<String> reasons = action == Action.KEPT ? plan.kept().getOrDefault(point, List.of("problem")) : List.of();

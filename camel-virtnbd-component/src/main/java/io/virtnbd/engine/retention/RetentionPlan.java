@@ -86,10 +86,19 @@ record RetentionPlan(Map<RestorePoint, List<String>> kept, List<RestorePoint> de
      */
     private static Optional<RestorePoint> fold(List<RestorePoint> wanted, Collection<RestorePoint> points) {
         RestorePoint oldest = wanted.stream().min(RestorePoint.BY_AGE).orElseThrow();
+        if (points.stream().anyMatch(point -> point.domain().equals(oldest.domain()) && isOnFull(point, points))) {
+            return Optional.empty(); // the next differential would be based on a full that is there no longer
+        }
         return points.stream().filter(point -> point.isOf(oldest) && point.level().equals("inc") && !point.whole())
                 .filter(point -> wanted.stream().allMatch(each -> each.needs().containsAll(point.needs())))
                 .filter(point -> points.stream().anyMatch(each -> each.isOf(point) && each.level().equals("inc")
                         && !each.equals(point) && each.needs().contains(point.checkpoint())))
                 .max(RestorePoint.BY_AGE);
+    }
+
+    /** Whether it is a differential that does without an increment before it. That of a domain that is off does not. */
+    private static boolean isOnFull(RestorePoint point, Collection<RestorePoint> points) {
+        return point.level().equals("diff") && points.stream().anyMatch(each -> each.isOf(point) && each.level().equals("inc")
+                && RestorePoint.BY_AGE.compare(each, point) < 0 && !point.needs().contains(each.checkpoint()));
     }
 }

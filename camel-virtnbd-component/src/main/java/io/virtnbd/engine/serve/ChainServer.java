@@ -6,6 +6,7 @@ package io.virtnbd.engine.serve;
 
 import io.virtnbd.chain.Chain;
 import io.virtnbd.engine.Closing;
+import io.virtnbd.engine.image.ChainExport;
 import io.virtnbd.engine.image.ChainImage;
 import io.virtnbd.engine.image.ImageOptions;
 import io.virtnbd.nbd.server.Export;

@@ -10,6 +10,7 @@ import io.virtnbd.chain.Level;
 import io.virtnbd.engine.backup.DiskBackup;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
+import io.virtnbd.engine.image.ChainExport;
 import io.virtnbd.engine.image.ChainImage;
 import io.virtnbd.engine.image.ImageOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
@@ -48,7 +49,7 @@ final class FoldedDisks implements Closeable {
             for (Chain chain : chains) {
                 ChainImage image = ChainImage.open(chain, ImageOptions.DEFAULT);
                 disks.images.put(chain.disk(), image);
-                builder.export(chain.disk(), new FoldedImage(image));
+                builder.export(chain.disk(), new ChainExport(image));
             }
             disks.server = builder.build().start();
             return disks;
@@ -62,20 +63,21 @@ final class FoldedDisks implements Closeable {
      * Plans the full of a folded disk.
      *
      * @param checkpoint that it stands for
+     * @param date       of the backup that it is a part of
      * @param chainId    that its stream bears
      */
-    DiskBackup full(Chain chain, String checkpoint, String chainId, DiskReadOptions reading) throws IOException {
+    DiskBackup full(Chain chain, String checkpoint, String date, String chainId, DiskReadOptions reading) throws IOException {
         StreamMetadata last = last(chain);
         DiskBackup backup = DiskBackup.open(new DiskBackupOptions(NbdUri.parse(server.uri(chain.disk())), chain.disk(),
                 last.diskFormat().isEmpty() ? "qcow2" : last.diskFormat(), Level.FULL, Optional.empty(), checkpoint, "",
-                last.date(), chainId, reading));
+                date, chainId, reading));
         backups.put(chain.disk(), backup);
         return backup;
     }
 
     /** The content of a disk. */
     Export content(String disk) {
-        return new FoldedImage(images.get(disk));
+        return new ChainExport(images.get(disk));
     }
 
     static StreamMetadata last(Chain chain) {

@@ -140,7 +140,8 @@ public final class InPlaceFold {
     private FullFile full(FoldedDisks folded, Chain chain, String name) throws IOException {
         DiskReadOptions reading = options.reading();
         FullFile full = FullFile.write(changes.prepare(name),
-                folded.full(chain, FoldedChains.last(chain), FoldedDisks.chainId(chain), reading).disk());
+                folded.full(chain, FoldedChains.last(chain), FoldedDisks.last(chain).date(), FoldedDisks.chainId(chain),
+                        reading).disk());
         // virtnbdrestore takes streams in the order of their files' times: later increments have to stay later
         Path last = chain.members().get(chain.members().size() - 1).file().path().orElseThrow();
         Files.setLastModifiedTime(full.path(), Files.getLastModifiedTime(last));

@@ -18,6 +18,7 @@ import io.virtnbd.engine.backup.SideFile;
 import io.virtnbd.store.BackupStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,19 +70,18 @@ public final class SyntheticFull implements RunningBackup {
         Level level = chains.canGoOn() ? Level.FULL : Level.COPY;
         List<BackedUpDisk> disks = new ArrayList<>();
         int backups = 0;
-        String date = "";
+        // also of disks that had no part in the last backup: the date of a stream is that of its manifest
+        String date = set.manifest(checkpoint).map(Manifest::date).orElseGet(() -> chains.chains().values().stream()
+                .map(chain -> FoldedDisks.last(chain).date()).max(Comparator.naturalOrder()).orElseThrow());
         for (Chain chain : chains.chains().values()) {
-            String last = FoldedDisks.last(chain).date();
             // what nothing can build on is no part of the chain that it comes from
-            String chainId = level == Level.FULL ? FoldedDisks.chainId(chain) : last;
-            DiskBackup backup = folded.full(chain, checkpoint, chainId, options.reading());
+            String chainId = level == Level.FULL ? FoldedDisks.chainId(chain) : date;
+            DiskBackup backup = folded.full(chain, checkpoint, date, chainId, options.reading());
             int layers = FoldedChains.layers(chain);
             disks.add(new BackedUpDisk(backup, StreamFileName.of(chain.disk(), level, checkpoint, 0), level,
                     "folded from " + layers + " backups until " + FoldedChains.last(chain)));
             backups = Math.max(backups, layers);
-            date = date.compareTo(last) < 0 ? last : date;
         }
-        date = set.manifest(checkpoint).map(Manifest::date).orElse(date);
         String reason = "folded from the " + backups + " backups of a chain until " + checkpoint;
         return new SyntheticFull(folded, new BackupDescription(domain, level, reason, checkpoint, "", checkpoint, date,
                 Optional.empty()), disks, SideFilesOf.checkpoint(set, checkpoint, chains.chains().keySet()));

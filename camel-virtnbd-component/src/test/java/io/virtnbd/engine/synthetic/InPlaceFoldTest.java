@@ -44,7 +44,7 @@ class InPlaceFoldTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void whatIsLeftRestoresToWhatItWasAndLaterIncrementsFit(long seed) throws IOException {
         Random random = new Random(seed);
         SyntheticSet set = chain(random, random.nextInt(4) > 0, 4 + random.nextInt(4));
@@ -90,6 +90,18 @@ class InPlaceFoldTest {
     /** What is restored without recovery is refused or right, never wrong. */
     private Optional<Set<String>> wrong(SyntheticSet set) throws IOException {
         Set<String> wrong = new TreeSet<>();
+        for (String disk : List.of("vda", "vdb", "vdc")) {
+            byte[] newest = set.points().values().stream().filter(point -> point.containsKey(disk))
+                    .map(point -> point.get(disk)).reduce((one, next) -> next).orElseThrow();
+            try {
+                byte[] restored = SyntheticSet.read(BackupDirectory.read(set.directory()).chain(disk, Until.NEWEST));
+                if (!Arrays.equals(restored, newest)) {
+                    wrong.add("newest " + disk);
+                }
+            } catch (ChainException e) {
+                // refused
+            }
+        }
         for (Map.Entry<String, Map<String, byte[]>> point : set.points().entrySet()) {
             for (Map.Entry<String, byte[]> disk : point.getValue().entrySet()) {
                 try {

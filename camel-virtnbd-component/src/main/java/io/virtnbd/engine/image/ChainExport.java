@@ -2,21 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.engine.serve;
+package io.virtnbd.engine.image;
 
-import io.virtnbd.engine.image.ChainImage;
 import io.virtnbd.nbd.server.Export;
 import io.virtnbd.nbd.server.ExtentConsumer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A chain as a read-only export. */
-final class ChainExport implements Export {
+/** A chain as a read-only export. Safe for use by several threads. */
+public final class ChainExport implements Export {
 
     private final ChainImage image;
 
     /** @param image stays the caller's to close, after the server */
-    ChainExport(ChainImage image) {
+    public ChainExport(ChainImage image) {
         this.image = image;
     }
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.engine.restore;
+package io.virtnbd.engine;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to write a file, which one restore of all processes has at a time. It is a lock on a file beside it, which leaves
+ * The right to write a file, which one user in all processes has at a time. It is a lock on a file beside it, which leaves
  * the file itself to the locks of other programs, and which ends with the process whatever happens. The lock file is removed
  * with the claim.
  */
@@ -29,7 +29,7 @@ public final class FileClaim implements Closeable {
     private static final String SUFFIX = ".lock";
     /**
      * Asked before a lock file is opened: to close any channel of a file gives up all locks that the process has on it, also
-     * those of another restore.
+     * those of another user of this class.
      */
     private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
@@ -47,7 +47,8 @@ public final class FileClaim implements Closeable {
      * Claims a file, which need not be there.
      *
      * @param file absolute, its directory without symbolic links
-     * @throws RestoreException if another restore has it
+     * @throws FileClaimedException if somebody else has it
+     * @throws java.nio.file.NoSuchFileException if its directory is not there
      */
     public static FileClaim of(Path file) throws IOException {
         Path lockFile = file.resolveSibling(file.getFileName() + SUFFIX);
@@ -71,8 +72,10 @@ public final class FileClaim implements Closeable {
     private static FileChannel tryLock(Path file, Path lockFile) throws IOException {
         FileChannel channel = null;
         boolean locked = false;
+        boolean created = false;
         try {
             create(lockFile);
+            created = true;
             Object key = key(lockFile);
             channel = FileChannel.open(lockFile, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             if (channel.tryLock() == null) {
@@ -81,6 +84,9 @@ public final class FileClaim implements Closeable {
             locked = Objects.equals(key, key(lockFile)); // else the lock is on a file that is under that name no longer
             return locked ? channel : null;
         } catch (NoSuchFileException e) {
+            if (!created) {
+                throw e;
+            }
             return null;
         } catch (OverlappingFileLockException e) {
             throw taken(file);
@@ -95,9 +101,7 @@ public final class FileClaim implements Closeable {
         try {
             Files.createFile(lockFile);
         } catch (FileAlreadyExistsException e) {
-            // of another restore, or of one that was killed: the lock tells
-        } catch (NoSuchFileException e) {
-            throw new RestoreException("there is no directory " + lockFile.getParent() + " to restore to", e);
+            // somebody's, or of one who was killed: the lock tells
         }
     }
 
@@ -105,11 +109,12 @@ public final class FileClaim implements Closeable {
         return Files.readAttributes(lockFile, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
     }
 
-    private static RestoreException taken(Path file) {
-        return new RestoreException(file + " is being written by another restore");
+    private static FileClaimedException taken(Path file) {
+        return new FileClaimedException(file + " is claimed by another run");
     }
 
-    boolean isHeld() {
+    /** Whether it was not given up. */
+    public boolean isHeld() {
         return lock.isOpen();
     }
 
