@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
-/** Restores streams in a process of its own, slowly: {@code IMAGE FORMAT STREAM…}. Says when it begins and when it is done. */
+/**
+ * Restores streams in a process of its own, slowly: {@code IMAGE FORMAT STREAM…}. Says how many bytes are done, in a line each
+ * time, and in the end {@code done}; goes on to its end when there is something to read from standard input, or its end.
+ */
 final class KilledRestoreMain {
 
     /** Makes a restore of a small disk last long enough to be killed in its midst. */
@@ -23,10 +26,14 @@ final class KilledRestoreMain {
     }
 
     public static void main(String[] args) throws Exception {
-        System.out.println("begin");
+        System.out.println(0);
         DiskRestore.restore(Arrays.stream(args).skip(2).map(file -> StreamInput.of(Path.of(file))).toList(),
                 RestoreOptions.toImage(Path.of(args[0]), ImageFormat.valueOf(args[1])).withSyncInterval(SYNC_INTERVAL)
-                        .withProgress((disk, done, total) -> LockSupport.parkNanos(PAUSE_NANOS)));
+                        .withProgress((disk, done, total) -> {
+                            System.out.println(done);
+                            LockSupport.parkNanos(PAUSE_NANOS);
+                        }));
         System.out.println("done");
+        System.in.read();
     }
 }
