@@ -88,7 +88,7 @@ final class MemberVerifier {
 
     /** virtnbdbackup puts a checksum beside each stream, and writes no manifests. */
     private void adler32(StoredFile file, long found, EnumSet<Check> checks) throws IOException {
-        Optional<StoredFile> beside = files.find(file.name() + ".chksum");
+        Optional<StoredFile> beside = files.find(file.name() + SetFiles.CHECKSUM);
         if (beside.isEmpty()) {
             return;
         }

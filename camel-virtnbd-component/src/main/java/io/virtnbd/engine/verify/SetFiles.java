@@ -20,9 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The files of a set as they were listed once, its manifests, and what cannot be one. */
 final class SetFiles {
+
+    /** virtnbdbackup's checksum of a stream is a file of its own with the stream's name and this. */
+    static final String CHECKSUM = ".chksum";
 
     private final BackupStore store;
     private final List<StoredFile> files;
@@ -71,6 +75,13 @@ final class SetFiles {
 
     boolean hasStreams() {
         return files.stream().anyMatch(file -> BackupFileNames.parse(file.name()).isPresent());
+    }
+
+    /** Streams that are not there, though virtnbdbackup's checksums of them are. */
+    List<String> lostStreams(Predicate<String> disk) {
+        return files.stream().map(StoredFile::name).filter(name -> name.endsWith(CHECKSUM))
+                .map(name -> name.substring(0, name.length() - CHECKSUM.length())).filter(name -> !byName.containsKey(name))
+                .filter(name -> BackupFileNames.parse(name).filter(stream -> disk.test(stream.disk())).isPresent()).toList();
     }
 
     /** By file name. */

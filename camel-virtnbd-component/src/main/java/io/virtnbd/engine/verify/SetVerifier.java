@@ -56,6 +56,9 @@ final class SetVerifier {
         for (Map.Entry<String, List<Listing>> listing : listings.entrySet()) {
             verify(files, plan, listing.getKey(), listing.getValue());
         }
+        if (options.isOfAll()) {
+            files.lostStreams(options::concerns).stream().filter(name -> !listings.containsKey(name)).forEach(this::addLost);
+        }
         plan.brokenManifests().forEach((name, failure) ->
                 problems.add(Problem.of(name, ProblemKind.MALFORMED, failure.getMessage())));
         return report.build(plan, manifests, problems);
@@ -71,6 +74,13 @@ final class SetVerifier {
             throw new ChainException(store.name() + ": expected streams" + disk + ", found "
                     + (files.hasStreams() ? "those of other disks" : "no streams"));
         }
+    }
+
+    /** No chain need miss it: the newest content may be that of a differential, which does without the increments before it. */
+    private void addLost(String name) {
+        String checksum = name + SetFiles.CHECKSUM;
+        problems.add(Problem.of(name, ProblemKind.MISSING, "the stream that " + checksum + " is the checksum of", "nothing",
+                store.name() + ": " + name + " is missing, which " + checksum + " is the checksum of"));
     }
 
     /** An artifact that is no stream is read here; it is small. */

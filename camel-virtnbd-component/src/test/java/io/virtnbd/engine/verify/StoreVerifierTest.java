@@ -173,6 +173,15 @@ class StoreVerifierTest {
     }
 
     @Test
+    void missesAStreamOfWhichOnlyTheChecksumIsThereThoughTheNewestContentDoesWithoutIt() throws Exception {
+        set.full(0).inc(1, 0).diff(2, 0, 1795342131).text("vda.inc.virtnbd.1.data.chksum", "1")
+                .delete("vda.inc.virtnbd.1.data");
+
+        assertThat(found(verify())).containsExactly("missing vda.inc.virtnbd.1.data");
+        assertThat(verify(new DirectoryStore(directory.resolve("set")), Until.checkpoint("virtnbd.0")).problems()).isEmpty();
+    }
+
+    @Test
     void missesTheSegmentThatIsNotThere() throws Exception {
         set.segments(4).manifest("full", 0, -1, "vda.full.00000.data", "vda.full.00001.data", "vda.full.00002.data",
                 "vda.full.00003.data").delete("vda.full.00002.data");
