@@ -5,6 +5,7 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
+import io.virtnbd.engine.FileClaim;
 import io.virtnbd.engine.qemu.AbandonedImage;
 import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.BaseAllocation;
