@@ -10,14 +10,12 @@ import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.BackupSet;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
-import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.store.BackupStore;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,36 +80,14 @@ final class BackupSets {
     /** The chains of the disk that a request names or, where it names none, of all disks. */
     static ChainSelection select(BackupStore store, RequestOptions options) throws IOException {
         BackupDirectory set = set(store, options);
-        return new ChainSelection(set, chains(set, options.disk().orElse(null), options.until()));
+        return new ChainSelection(set, options.disk().isPresent() ? List.of(set.chain(options.disk().get(), options.until()))
+                : set.chains(options.until()));
     }
 
     /** The chain of the disk that a request names or, where it names none, of the only disk there is. */
     static ChainSelection selectOne(BackupStore store, RequestOptions options) throws IOException {
         BackupDirectory set = set(store, options);
         return new ChainSelection(set, List.of(set.chain(options.disk().orElse(null), options.until())));
-    }
-
-    /**
-     * The chains of the disks in a set, each in restore order.
-     *
-     * @param disk  the only one to look at; null for all
-     * @param until what to end with
-     * @throws ChainException if there are no streams, or those of one disk do not make a chain
-     */
-    static List<Chain> chains(BackupDirectory set, String disk, Until until) throws IOException {
-        if (disk != null || set.disks().isEmpty()) {
-            return List.of(set.chain(disk, until));
-        }
-        List<Chain> chains = new ArrayList<>();
-        for (String each : set.disks()) {
-            chains.add(set.chain(each, until));
-        }
-        return chains;
-    }
-
-    /** The one chain to restore to one target. */
-    static Chain chain(Path directory, String disk, Until until) throws IOException {
-        return BackupDirectory.read(directory).chain(disk, until);
     }
 
     static List<StreamInput> inputs(Chain chain) {

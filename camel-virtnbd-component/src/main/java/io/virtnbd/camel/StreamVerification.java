@@ -10,6 +10,7 @@ import io.virtnbd.engine.verify.Check;
 import io.virtnbd.engine.verify.Problem;
 import io.virtnbd.engine.verify.VerifiedStream;
 import io.virtnbd.sparsestream.StreamContent;
+import io.virtnbd.store.Interruptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -38,8 +39,11 @@ final class StreamVerification {
         this.message = message;
     }
 
-    VerifyOutcome verify(List<StreamInput> inputs) {
-        inputs.forEach(this::verify);
+    /** @throws IOException if the thread is interrupted */
+    VerifyOutcome verify(List<StreamInput> inputs) throws IOException {
+        for (StreamInput input : inputs) {
+            verify(input);
+        }
         Map<String, Object> report = new LinkedHashMap<>();
         if (reports.size() == 1) {
             report = reports.get(0);
@@ -55,7 +59,7 @@ final class StreamVerification {
                 : Optional.of(VerifyOutcome.joined(problems, problems.size())), first);
     }
 
-    private void verify(StreamInput input) {
+    private void verify(StreamInput input) throws IOException {
         Map<String, Object> report;
         try (InputStream stream = input.open()) {
             VerifiedStream verified = VerifiedStream.read(stream);
@@ -72,6 +76,7 @@ final class StreamVerification {
             whole++;
             bytes += content.streamBytes();
         } catch (IOException e) {
+            Interruptions.rethrow(e);
             first = first == null ? e : first;
             Problem problem = Problem.of(input.name(), input.name(), e);
             problems.add(problem.message());

@@ -5,6 +5,7 @@
 package io.virtnbd.chain;
 
 import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class BackupCatalog {
                 BackupStore place = directory.getKey().isEmpty() ? store : store.directory(directory.getKey());
                 new SetReader(place, directory.getKey(), directory.getValue()).read().ifPresent(sets::add);
             } catch (IOException e) {
+                Interruptions.rethrow(e);
                 unreadable.put(directory.getKey(), e);
             }
         }

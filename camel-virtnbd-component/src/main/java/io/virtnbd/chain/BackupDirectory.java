@@ -45,25 +45,28 @@ public final class BackupDirectory {
 
     private final BackupTimes times;
 
+    private final List<StoredFile> stored;
+
     /** Which of several chains; empty for the newest. */
     private final Optional<String> only;
 
-    private BackupDirectory(BackupStore store, SortedMap<String, List<StreamFile>> files, CompleteBackups complete,
-            Map<String, List<String>> leftOut, Optional<String> only) {
+    private BackupDirectory(BackupStore store, List<StoredFile> stored, SortedMap<String, List<StreamFile>> files,
+            CompleteBackups complete, Map<String, List<String>> leftOut, BackupTimes times, Optional<String> only) {
         this.store = store;
+        this.stored = stored;
         this.files = files;
         this.complete = complete;
         this.leftOut = leftOut;
         this.only = only;
-        times = new BackupTimes(files.values().stream().flatMap(List::stream).toList());
+        this.times = times;
     }
 
     /**
      * Lists a directory and reads the metadata of every stream in it and its manifests, nothing more. Where there are manifests,
      * streams of checkpoints without one are left out: they are what backups left behind whose delivery has failed. A stream that
-     * cannot be read is an error only of the chain of its disk.
+     * cannot be read, and a damaged manifest, are errors only of the chains that may need them.
      *
-     * @throws ChainException if it is not a directory, or a manifest of a stream is damaged
+     * @throws ChainException if it is not a directory
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(Path directory) throws IOException {
@@ -77,7 +80,7 @@ public final class BackupDirectory {
     /**
      * The same for any store. Files below it do not count.
      *
-     * @throws ChainException if a manifest of a stream is damaged, or a change of the directory was begun and is not over
+     * @throws ChainException if a change of the directory was begun and is not over
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(BackupStore store) throws IOException {
@@ -94,15 +97,43 @@ public final class BackupDirectory {
             Optional<StreamFileName> name = BackupFileNames.parse(file.name());
             if (name.isPresent()) {
                 StreamFile stream = StreamFile.read(file, name.get());
-                if (complete.has(stream)) {
+                boolean counts = true;
+                try {
+                    counts = complete.has(stream);
+                } catch (ChainException e) {
+                    stream = stream.doubted(e);
+                }
+                if (counts) {
                     files.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream);
                 } else {
                     leftOut.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream.fileName());
                 }
             }
         }
+        BackupTimes times = new BackupTimes(files.values().stream().flatMap(List::stream).toList());
+        return new BackupDirectory(store, List.copyOf(stored), files, complete, leftOut, times, Optional.empty());
+    }
+
+    /**
+     * The same where nothing in it is in doubt: for who changes it.
+     *
+     * @throws ChainException if a manifest of a stream is damaged, or there are backups of several domains
+     */
+    public BackupDirectory sound() throws ChainException {
+        for (List<StreamFile> streams : files.values()) {
+            for (StreamFile stream : streams) {
+                if (stream.failure() instanceof ChainException doubt) {
+                    throw doubt;
+                }
+            }
+        }
+        requireOneDomain();
+        return this;
+    }
+
+    /** @throws ChainException if there are manifests of several domains, which have no disk in common */
+    public void requireOneDomain() throws ChainException {
         complete.requireOneDomain(store.name());
-        return new BackupDirectory(store, files, complete, leftOut, Optional.empty());
     }
 
     /** Where it is. */
@@ -118,9 +149,19 @@ public final class BackupDirectory {
         return Collections.unmodifiableSet(disks);
     }
 
-    /** The manifests of complete backups. */
-    public List<Manifest> manifests() {
+    /** The files directly in it, streams or not, in alphabetical order. */
+    public List<StoredFile> files() {
+        return stored;
+    }
+
+    /** The manifests of complete backups, by the names of their files. */
+    public SortedMap<String, Manifest> manifests() {
         return complete.manifests();
+    }
+
+    /** Other files with the suffix of manifests, and why they are none. */
+    public SortedMap<String, IOException> brokenManifests() {
+        return complete.broken();
     }
 
     /** What the manifest of its backup says of a stream; empty where there is none. */
@@ -139,7 +180,7 @@ public final class BackupDirectory {
 
     /** Of all streams in it. */
     List<BackupAge> ages() {
-        return files.values().stream().flatMap(List::stream).filter(file -> file.failure() == null)
+        return files.values().stream().flatMap(List::stream).filter(StreamFile::isReadable)
                 .map(file -> new BackupAge(file.checkpoint(), BackupTimes.parse(file.metadata().date()))).toList();
     }
 
@@ -149,7 +190,7 @@ public final class BackupDirectory {
      * @param chain checkpoint of its full or copy
      */
     public BackupDirectory ofChain(String chain) {
-        return new BackupDirectory(store, files, complete, leftOut, Optional.of(chain));
+        return new BackupDirectory(store, stored, files, complete, leftOut, times, Optional.of(chain));
     }
 
     /**
@@ -167,7 +208,8 @@ public final class BackupDirectory {
      * and forks behind it do not matter; a name that both an increment and a differential have means the increment. With a time,
      * it is the same as for the newest with what is not later alone; a backup is as late as the latest of its disks in this
      * directory, so that the same time gives the same backups for each disk. Every
-     * stream of the disk must be readable in any case, for without its metadata it may be any one.
+     * stream of the disk must be readable, for without its metadata it may be any one; with a checkpoint or a time, those that
+     * are known to be of no concern need not.
      *
      * @param disk  name of the disk; null where the directory has exactly one
      * @param until what to end with
@@ -178,21 +220,30 @@ public final class BackupDirectory {
      *                        one is meant
      */
     public Chain chain(String disk, Until until) throws ChainException {
+        if (disk == null || until.equals(Until.NEWEST)) {
+            requireOneDomain();
+        }
         String name = disk == null ? onlyDisk() : disk;
         List<StreamFile> own = files.get(name);
         if (own == null) {
-            throw new ChainException(store.name() + ": expected streams of disk '" + name + "', found "
+            throw new ChainException(ChainException.Fault.ABSENT, store.name() + ": expected streams of disk '" + name + "', found "
                     + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
         }
         List<ChainMember> members = new ArrayList<>();
         for (Layer layer : layers(name, own, until)) {
+            for (StreamFile file : layer.files()) {
+                if (file.failure() != null) {
+                    throw StreamFault.failure(file);
+                }
+            }
             complete.requireListed(name, layer);
             for (StreamFile file : layer.files()) {
                 members.add(new ChainMember(file.file(), file.metadata(), layer.level()));
             }
         }
         if (until.checkpoint().isEmpty() && only.isEmpty()) {
-            complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName(), until.time());
+            complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName(), until.time(),
+                    complete.broken().isEmpty() ? List.of() : ages());
         }
         if (until.equals(Until.NEWEST) && only.isEmpty()) {
             complete.lost().requireNewest(name, members.get(members.size() - 1));
@@ -200,14 +251,33 @@ public final class BackupDirectory {
         return new Chain(name, members);
     }
 
+    /**
+     * The chains of all disks, one each, in alphabetical order of the disks.
+     *
+     * @throws ChainException as {@link #chain}, or if there are no streams, or backups of several domains
+     */
+    public List<Chain> chains(Until until) throws ChainException {
+        requireOneDomain();
+        if (disks().isEmpty()) {
+            return List.of(chain(null, until));
+        }
+        List<Chain> chains = new ArrayList<>();
+        for (String disk : disks()) {
+            chains.add(chain(disk, until));
+        }
+        return chains;
+    }
+
     private List<Layer> layers(String disk, List<StreamFile> own, Until until) throws ChainException {
+        DiskStreams streams = new DiskStreams(withStrayed(disk, own), until, complete);
         try {
-            List<List<Layer>> groups = ChainGroups.split(disk, LayerBuilder.build(withStrayed(disk, own)));
+            List<List<Layer>> groups = ChainGroups.split(disk, LayerBuilder.build(streams.counting()));
             if (only.isPresent()) {
                 groups = ChainFilter.of(only.get(), files).filter(disk, groups);
             }
             return new DiskChains(disk, groups, complete.known(), times).select(until);
-        } catch (ChainException e) {
+        } catch (ChainException failure) {
+            ChainException e = streams.explained(failure);
             List<String> names = leftOut.getOrDefault(disk, List.of());
             throw names.isEmpty() ? e : new ChainException(e.getMessage() + "; left out, because their backups have no manifest"
                     + " and are not known to be complete: " + String.join(", ", names), e);
@@ -228,7 +298,7 @@ public final class BackupDirectory {
         files.forEach((other, streams) -> {
             if (!other.equals(disk)) {
                 streams.stream()
-                        .filter(file -> file.failure() == null && file.metadata().diskName().equals(disk))
+                        .filter(file -> file.isReadable() && file.metadata().diskName().equals(disk))
                         .forEach(all::add);
             }
         });

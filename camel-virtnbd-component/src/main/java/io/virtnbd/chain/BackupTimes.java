@@ -25,7 +25,7 @@ final class BackupTimes {
     /** @param streams of all disks; those that could not be read do not count */
     BackupTimes(Collection<StreamFile> streams) {
         for (StreamFile stream : streams) {
-            if (stream.failure() == null) {
+            if (stream.isReadable()) {
                 String key = key(stream);
                 Optional<LocalDateTime> date = parse(stream.metadata().date());
                 date.ifPresentOrElse(each -> latest.merge(key, each, (a, b) -> a.isAfter(b) ? a : b),

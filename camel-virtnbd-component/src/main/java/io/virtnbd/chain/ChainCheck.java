@@ -4,6 +4,7 @@
  */
 package io.virtnbd.chain;
 
+import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -97,7 +98,7 @@ public final class ChainCheck {
         check.problems.throwIfAny(set.store().name());
     }
 
-    private void structure() {
+    private void structure() throws IOException {
         for (int i = 0; i < members.size(); i++) {
             StoredFile file = members.get(i).file();
             try {
@@ -110,18 +111,20 @@ public final class ChainCheck {
                     StreamEnd.check(file, members.get(i).metadata().compressed());
                 }
             } catch (IOException e) {
+                Interruptions.rethrow(e);
                 problems.add(i, file.name(), e);
             }
         }
     }
 
-    private void sideFiles(Collection<Chain> chains) {
+    private void sideFiles(Collection<Chain> chains) throws IOException {
         SideFiles files = new SideFiles(set.store());
         int index = members.size();
         for (ManifestEntry entry : set.sideFiles(chains)) {
             try {
                 files.check(entry);
             } catch (IOException e) {
+                Interruptions.rethrow(e);
                 problems.add(index, entry.name(), e);
             }
             index++;
@@ -131,7 +134,7 @@ public final class ChainCheck {
     /** What is known to be damaged is not read in vain. The largest are begun with, so that the threads end together. */
     private void content() throws IOException {
         Map<String, StoredFile> files = new HashMap<>();
-        set.store().files().forEach(file -> files.put(file.fileName(), file));
+        set.files().forEach(file -> files.put(file.fileName(), file));
         List<Integer> order = IntStream.range(0, members.size()).boxed().filter(index -> !problems.has(index))
                 .sorted(Comparator.comparingLong((Integer index) -> -members.get(index).file().bytes())).toList();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {

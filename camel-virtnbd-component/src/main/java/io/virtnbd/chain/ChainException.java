@@ -20,6 +20,8 @@ public final class ChainException extends IOException {
         DOUBLED,
         /** It belongs to another disk, backup, chain or domain. */
         FOREIGN,
+        /** What was asked for is not among what there is: no such disk, checkpoint or time. */
+        ABSENT,
         /** It does not fit in another way. */
         UNFIT
     }

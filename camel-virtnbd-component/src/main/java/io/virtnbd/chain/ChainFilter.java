@@ -30,7 +30,7 @@ record ChainFilter(String name, Set<String> ids) {
     }
 
     static boolean isBase(StreamFile file) {
-        return file.failure() == null && file.name().level().isBase();
+        return file.isReadable() && file.name().level().isBase();
     }
 
     /** Whether a disk has, or could have, a part in it. */

@@ -50,7 +50,8 @@ final class ChainOrder {
     List<Layer> at(LocalDateTime time) throws ChainException {
         LocalDateTime oldest = date(layers.base());
         if (oldest.isAfter(time)) {
-            throw new ChainException("disk " + disk + ": expected a backup of " + time + " or before, found that the oldest, "
+            throw new ChainException(ChainException.Fault.ABSENT,
+                    "disk " + disk + ": expected a backup of " + time + " or before, found that the oldest, "
                     + layers.base().fileName() + ", is of " + oldest);
         }
         List<Layer> increments = new ArrayList<>();

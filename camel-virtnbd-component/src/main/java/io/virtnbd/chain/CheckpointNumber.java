@@ -4,6 +4,7 @@
  */
 package io.virtnbd.chain;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -21,6 +22,16 @@ public final class CheckpointNumber {
     static OptionalLong of(String checkpoint) {
         Matcher name = NAME.matcher(checkpoint);
         return name.matches() ? OptionalLong.of(Long.parseLong(name.group("number"))) : OptionalLong.empty();
+    }
+
+    /** The checkpoint at the end of a name, behind a dot, whose prefix is that of another one. */
+    static Optional<String> atEndOf(String name, String like) {
+        Matcher of = NAME.matcher(like);
+        if (!of.matches()) {
+            return Optional.empty();
+        }
+        int at = name.lastIndexOf("." + of.group("prefix") + ".");
+        return at < 0 ? Optional.empty() : Optional.of(name.substring(at + 1));
     }
 
     /**

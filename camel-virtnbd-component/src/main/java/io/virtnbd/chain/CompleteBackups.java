@@ -4,11 +4,13 @@
  */
 package io.virtnbd.chain;
 
+import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -34,8 +36,10 @@ final class CompleteBackups {
 
     /** By the checkpoint. */
     private final Map<String, List<Listing>> listings = new LinkedHashMap<>();
-    /** What has the name of a manifest, whether it is one or not. */
-    private final List<StoredFile> named = new ArrayList<>();
+    /** The manifests, by the names of their files. */
+    private final SortedMap<String, Manifest> manifests = new TreeMap<>();
+    /** What has the name of a manifest and is none, or could not be read, and why. */
+    private final SortedMap<String, IOException> broken = new TreeMap<>();
     /** Streams that manifests list and the directory does not have: by disk, one for each manifest. */
     private final SortedMap<String, List<Missing>> missing = new TreeMap<>();
     private final Set<String> names;
@@ -52,6 +56,7 @@ final class CompleteBackups {
      * Reads the manifests among the files of a directory.
      *
      * @param files all files of the directory
+     * @throws IOException if the thread is interrupted
      */
     static CompleteBackups read(List<StoredFile> files) throws IOException {
         CompleteBackups backups = new CompleteBackups(files);
@@ -78,13 +83,15 @@ final class CompleteBackups {
     }
 
     private void add(StoredFile file) throws IOException {
-        named.add(file);
         Manifest manifest;
         try {
             manifest = Manifest.read(file);
-        } catch (ChainException e) {
-            return; // an error only where a stream needs it
+        } catch (IOException e) {
+            Interruptions.rethrow(e);
+            broken.put(file.name(), e); // an error only where a stream needs it
+            return;
         }
+        manifests.put(file.name(), manifest);
         listings.computeIfAbsent(manifest.checkpoint(), checkpoint -> new ArrayList<>()).add(Listing.of(manifest));
         Set<String> disks = new HashSet<>();
         for (ManifestEntry entry : manifest.artifacts()) {
@@ -110,9 +117,12 @@ final class CompleteBackups {
 
     /**
      * @param time what is later does not count, where there is one
+     * @param ages of all streams
      * @throws ChainException if a manifest lists a newer stream of the disk that is missing, so that this is not the newest
      */
-    void requireNewest(String disk, String checkpoint, Optional<LocalDateTime> time) throws ChainException {
+    void requireNewest(String disk, String checkpoint, Optional<LocalDateTime> time, List<BackupAge> ages)
+            throws ChainException {
+        requireNoNewerBroken(disk, checkpoint, time, ages);
         for (Missing lost : missing.getOrDefault(disk, List.of())) {
             Manifest manifest = lost.manifest();
             boolean later = time.isPresent()
@@ -124,6 +134,28 @@ final class CompleteBackups {
                         + checkpoint + ", which has to be asked for by that name");
             }
         }
+    }
+
+    /** One whose streams are missing, too, would be noticed nowhere. */
+    private void requireNoNewerBroken(String disk, String checkpoint, Optional<LocalDateTime> time, List<BackupAge> ages)
+            throws ChainException {
+        for (Map.Entry<String, IOException> file : broken.entrySet()) {
+            Optional<String> made = CheckpointNumber.atEndOf(file.getKey().substring(0, file.getKey().length() - ".json".length()),
+                    checkpoint);
+            if (made.isPresent() && CheckpointNumber.compare(made.get(), checkpoint).orElse(0) > 0
+                    && !(time.isPresent() && isLater(made.get(), time.get(), ages))) {
+                throw new ChainException("disk " + disk + ": expected to know from " + file.getKey() + " whether there is a newer"
+                        + " content than that of " + checkpoint + ", found that it is no manifest: "
+                        + file.getValue().getMessage() + "; what there is has to be asked for by the name of its checkpoint",
+                        file.getValue());
+            }
+        }
+    }
+
+    /** Whether a backup was after a time, since one before it was. */
+    private static boolean isLater(String checkpoint, LocalDateTime time, List<BackupAge> ages) {
+        return ages.stream().filter(age -> CheckpointNumber.compare(age.checkpoint(), checkpoint).orElse(1) <= 0)
+                .map(BackupAge::date).flatMap(Optional::stream).anyMatch(date -> date.isAfter(time));
     }
 
     /**
@@ -164,9 +196,22 @@ final class CompleteBackups {
                 .filter(listing -> date.isEmpty() || listing.manifest().date().equals(date)).findFirst();
     }
 
-    /** Of all backups that have one. */
-    List<Manifest> manifests() {
-        return listings.values().stream().flatMap(List::stream).map(Listing::manifest).toList();
+    /** Of all backups that have one, by the names of their files. */
+    SortedMap<String, Manifest> manifests() {
+        return Collections.unmodifiableSortedMap(manifests);
+    }
+
+    /** Other files with the suffix of manifests, and why they are none. */
+    SortedMap<String, IOException> broken() {
+        return Collections.unmodifiableSortedMap(broken);
+    }
+
+    /** When a checkpoint was made, as far as manifests tell: the earliest date of those of that name. */
+    Optional<LocalDateTime> earliest(String checkpoint) {
+        List<Optional<LocalDateTime>> dates = listings.getOrDefault(checkpoint, List.of()).stream()
+                .map(listing -> BackupTimes.parse(listing.manifest().date())).toList();
+        return dates.stream().anyMatch(Optional::isEmpty) ? Optional.empty()
+                : dates.stream().flatMap(Optional::stream).min(Comparator.naturalOrder());
     }
 
     /**
@@ -177,7 +222,7 @@ final class CompleteBackups {
      */
     void requireOneDomain(String place) throws ChainException {
         SortedMap<String, Set<String>> disks = new TreeMap<>();
-        for (Manifest manifest : manifests()) {
+        for (Manifest manifest : manifests.values()) {
             Set<String> of = disks.computeIfAbsent(manifest.domain(), domain -> new TreeSet<>());
             manifest.artifacts().stream().map(ManifestEntry::disk).filter(Objects::nonNull).forEach(of::add);
         }
@@ -213,10 +258,17 @@ final class CompleteBackups {
         if (listings.containsKey(checkpoint)) {
             return true;
         }
-        for (StoredFile file : named) {
-            if (file.name().endsWith("." + checkpoint + ".json")) {
+        String suffix = "." + checkpoint + ".json";
+        for (String file : manifests.keySet()) {
+            if (file.endsWith(suffix)) {
                 throw new ChainException(file + ": expected the manifest of the backup that " + stream.fileName()
-                        + " belongs to, found something else");
+                        + " belongs to, found that of " + manifests.get(file).checkpoint());
+            }
+        }
+        for (Map.Entry<String, IOException> file : broken.entrySet()) {
+            if (file.getKey().endsWith(suffix)) {
+                throw new ChainException(file.getKey() + ": expected the manifest of the backup that " + stream.fileName()
+                        + " belongs to, found something else: " + file.getValue().getMessage(), file.getValue());
             }
         }
         return listings.isEmpty();

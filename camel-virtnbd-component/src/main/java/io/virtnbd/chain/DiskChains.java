@@ -49,7 +49,8 @@ final class DiskChains {
         List<List<Layer>> with = groups.stream().filter(group -> group.stream()
                 .anyMatch(layer -> !checkpoint.isEmpty() && layer.checkpoint().equals(checkpoint))).toList();
         if (with.isEmpty()) {
-            throw new ChainException("disk " + disk + ": expected a stream of checkpoint '" + checkpoint + "', found "
+            throw new ChainException(ChainException.Fault.ABSENT,
+                    "disk " + disk + ": expected a stream of checkpoint '" + checkpoint + "', found "
                     + DiskLayers.checkpoints(groups.stream().flatMap(List::stream).toList()));
         }
         if (with.size() == 1) {

@@ -81,7 +81,7 @@ final class SetReader {
     }
 
     /** The name of each chain in the directory: the lowest checkpoint of its fulls and copies. */
-    private List<String> chains() {
+    private List<String> chains() throws IOException {
         Map<String, List<StreamFile>> bases = new LinkedHashMap<>();
         Map<String, Integer> perDisk = new LinkedHashMap<>();
         Set<StreamFileName> seen = new LinkedHashSet<>();

@@ -7,6 +7,7 @@ package io.virtnbd.chain;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StreamLimits;
 import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,22 +16,36 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A file that is a stream by its name. Exactly one of metadata and failure is there.
+ * A file that is a stream by its name.
  *
  * @param file     where it is
  * @param name     what its name says
  * @param metadata what the stream says of itself; null where it could not be read
- * @param failure  why it could not be read, or null
+ * @param failure  why it could not be read, or why it is not known whether its backup is complete; null where neither is so
  */
 record StreamFile(StoredFile file, StreamFileName name, StreamMetadata metadata, IOException failure) {
 
-    /** Reads the metadata, which is the first frame, and nothing behind it. A failure is kept: it may be of no concern. */
-    static StreamFile read(StoredFile file, StreamFileName name) {
+    /**
+     * Reads the metadata, which is the first frame, and nothing behind it. A failure is kept: it may be of no concern.
+     *
+     * @throws IOException if the thread is interrupted
+     */
+    static StreamFile read(StoredFile file, StreamFileName name) throws IOException {
         try {
             return new StreamFile(file, name, metadata(file), null);
         } catch (IOException e) {
+            Interruptions.rethrow(e);
             return new StreamFile(file, name, null, e);
         }
+    }
+
+    /** The same stream, of which it is not known whether it counts. */
+    StreamFile doubted(ChainException doubt) {
+        return new StreamFile(file, name, metadata, doubt);
+    }
+
+    boolean isReadable() {
+        return metadata != null;
     }
 
     private static StreamMetadata metadata(StoredFile file) throws IOException {

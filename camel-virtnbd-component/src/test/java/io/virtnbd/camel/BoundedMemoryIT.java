@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.camel.dataformat.Lz4DataFormat;
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
@@ -105,7 +106,7 @@ class BoundedMemoryIT {
     private void assertRestores(Path set, String unit, String compression) throws Exception {
         Path image = directory.resolve("restored.raw");
         List<StreamInput> streams = unit.equals("frame") ? List.of(StreamInput.of(joined(set, compression.equals("lz4"))))
-                : BackupSets.inputs(BackupSets.chain(set, null, Until.NEWEST));
+                : BackupSets.inputs(BackupDirectory.read(set).chain(null, Until.NEWEST));
         DiskRestore.restore(streams, RestoreOptions.toImage(image, ImageFormat.RAW));
         assertThat(Files.mismatch(source, image)).isEqualTo(-1);
     }

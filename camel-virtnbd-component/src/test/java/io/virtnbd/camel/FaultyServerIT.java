@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.DiskRestore;
 import io.virtnbd.engine.restore.ImageFormat;
@@ -119,7 +120,7 @@ class FaultyServerIT {
 
     private byte[] restored() throws IOException {
         Path image = directory.resolve("restored.raw");
-        DiskRestore.restore(BackupSets.inputs(BackupSets.chain(sink(""), null, Until.NEWEST)),
+        DiskRestore.restore(BackupSets.inputs(BackupDirectory.read(sink("")).chain(null, Until.NEWEST)),
                 RestoreOptions.toImage(image, ImageFormat.RAW));
         return Files.readAllBytes(image);
     }

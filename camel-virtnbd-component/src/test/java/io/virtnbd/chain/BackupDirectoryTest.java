@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.virtnbd.sparsestream.MalformedStreamException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,8 +127,81 @@ class BackupDirectoryTest {
         manifest(0, "", "vda.full.data");
         Files.writeString(directory.resolve("web1.virtnbd.1.json"), "{\"domain\":");
 
-        assertThatThrownBy(() -> BackupDirectory.read(directory)).isInstanceOf(ChainException.class)
-                .hasMessageContaining("web1.virtnbd.1.json").hasMessageContaining("vda.inc.virtnbd.1.data");
+        refused("web1.virtnbd.1.json", "vda.inc.virtnbd.1.data");
+        assertThatThrownBy(() -> BackupDirectory.read(directory).sound()).isInstanceOf(ChainException.class)
+                .hasMessageContaining("web1.virtnbd.1.json");
+    }
+
+    @Test
+    void isNotStoppedByADamagedManifestOfALaterPoint() throws Exception {
+        set.line(2);
+        manifest(0, "", "vda.full.data");
+        manifest(1, "virtnbd.0", "vda.inc.virtnbd.1.data");
+        Files.writeString(directory.resolve("web1.virtnbd.2.json"), "{");
+
+        assertThat(set.chain(1)).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
+        assertThat(set.chain(Until.time(LocalDateTime.parse("2026-11-22T10:08:01")))).hasSize(2);
+        assertThatThrownBy(() -> set.chain(2)).hasMessageContaining("web1.virtnbd.2.json");
+        assertThatThrownBy(() -> set.chain(Until.time(LocalDateTime.parse("2026-11-22T10:08:02"))))
+                .hasMessageContaining("web1.virtnbd.2.json");
+        refused("web1.virtnbd.2.json", "vda.inc.virtnbd.2.data");
+    }
+
+    @Test
+    void refusesAnOlderContentWhereTheNewestStreamIsMissingAndItsManifestDamaged() throws Exception {
+        set.line(1);
+        manifest(0, "", "vda.full.data");
+        manifest(1, "virtnbd.0", "vda.inc.virtnbd.1.data");
+        Files.writeString(directory.resolve("web1.virtnbd.2.json"), "{");
+
+        refused("web1.virtnbd.2.json");
+        assertThat(set.chain(1)).hasSize(2);
+        assertThat(set.chain(Until.time(LocalDateTime.parse("2026-11-22T10:08:00")))).hasSize(1);
+    }
+
+    @Test
+    void isNotStoppedByAnUnusableStreamOfALaterPoint() throws Exception {
+        set.line(3).diff(4, 3, 1_795_000_000L).bytes("vda.inc.virtnbd.3.data", new byte[5])
+                .bytes("vda.diff.1795000001.data", new byte[5]);
+
+        assertThat(set.chain(2)).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data", "vda.inc.virtnbd.2.data");
+        assertThatThrownBy(() -> set.chain(3)).isInstanceOf(ChainException.class).hasMessageContaining("vda.inc.virtnbd.3.data");
+        refused("expected a sparse stream");
+    }
+
+    @Test
+    void isNotStoppedByAStreamOfAnotherDiskUnderTheNameOfALaterPoint() throws Exception {
+        set.line(2).write("vda.inc.virtnbd.2.data", set.incremental(2, 1).diskName("vdb").build());
+
+        assertThat(set.chain(1)).containsExactly("vda.full.data", "vda.inc.virtnbd.1.data");
+        refused("vda.inc.virtnbd.2.data is a foreign stream");
+    }
+
+    @Test
+    void refusesAPointWhoseStreamsOnTheWayCannotBeRead() throws Exception {
+        set.line(3).bytes("vda.inc.virtnbd.2.data", new byte[5]);
+
+        assertThatThrownBy(() -> set.chain(3)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("vda.inc.virtnbd.2.data: expected a sparse stream");
+    }
+
+    @Test
+    void refusesAPointWhereAFullThatCannotBeReadCouldBeTheOneThatIsMeant() throws Exception {
+        set.line(1).bytes("vda.copy.data", new byte[5]);
+
+        assertThatThrownBy(() -> set.chain(1)).isInstanceOf(ChainException.class).hasMessageContaining("vda.copy.data");
+    }
+
+    @Test
+    void restoresADiskOfOneOfTwoDomainsThatShareADirectoryByItsName() throws Exception {
+        set.full(0).write("vdb.full.data", set.base(0).diskName("vdb").build());
+        manifest(0, "", "vda.full.data");
+        Files.write(directory.resolve("db1.virtnbd.0.json"), new Manifest("db1", "full", "virtnbd.0", "",
+                "2026-11-22T10:08:00", List.of(new ManifestEntry("vdb.full.data", 1, null, "disk", "vdb"))).toJson());
+
+        assertThat(set.chain(0)).containsExactly("vda.full.data");
+        assertThatThrownBy(() -> BackupDirectory.read(directory).chains(Until.NEWEST)).isInstanceOf(ChainException.class)
+                .hasMessageContaining("of db1 with disks [vdb]");
     }
 
     @Test

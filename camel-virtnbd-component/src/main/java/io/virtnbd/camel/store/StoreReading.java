@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel.store;
 
+import io.virtnbd.store.Interruptions;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,7 +102,7 @@ final class StoreReading extends InputStream {
     private void goOn(IOException failure) throws IOException {
         IOException last = failure;
         while (true) {
-            if (last instanceof NoSuchFileException || StoreRequest.isInterruption(last)) {
+            if (last instanceof NoSuchFileException || Interruptions.isInterruption(last)) {
                 throw last;
             }
             if (Thread.currentThread().isInterrupted()) {

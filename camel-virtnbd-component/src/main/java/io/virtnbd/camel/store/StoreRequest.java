@@ -4,10 +4,10 @@
  */
 package io.virtnbd.camel.store;
 
+import io.virtnbd.store.Interruptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
@@ -140,17 +140,12 @@ final class StoreRequest {
             if (cause instanceof NoSuchFileException && !operation.equals(StoreHeaders.LIST)) {
                 return (IOException) new NoSuchFileException(what).initCause(failure);
             }
-            if (cause instanceof InterruptedException || isInterruption(cause)) {
+            if (cause instanceof InterruptedException || Interruptions.isInterruption(cause)) {
                 return interrupted(what, failure);
             }
         }
         return Thread.currentThread().isInterrupted() ? interrupted(what, failure)
                 : new StoreException(what + ": " + operation + " failed: " + failure.getMessage(), failure);
-    }
-
-    /** A timeout of a socket is of that type, and none. */
-    static boolean isInterruption(Throwable failure) {
-        return failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException);
     }
 
     static InterruptedIOException interrupted(String what, Throwable cause) {

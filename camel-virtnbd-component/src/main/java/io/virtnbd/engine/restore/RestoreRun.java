@@ -8,10 +8,9 @@ import io.virtnbd.chain.ChainException;
 import io.virtnbd.engine.Closing;
 import io.virtnbd.engine.qemu.QemuToolException;
 import io.virtnbd.sparsestream.MalformedStreamException;
+import io.virtnbd.store.Interruptions;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -150,8 +149,7 @@ final class RestoreRun implements Closeable {
 
     private static boolean isInterruption(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InterruptedIOException || cause instanceof InterruptedException
-                    || cause instanceof ClosedByInterruptException) {
+            if (cause instanceof InterruptedException || Interruptions.isInterruption(cause)) {
                 return true;
             }
         }

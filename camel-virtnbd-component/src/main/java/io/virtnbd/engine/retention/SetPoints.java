@@ -42,15 +42,12 @@ record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<
 
     /** @throws ChainException if a backup in it is not whole, as far as names and sizes of files and metadata tell */
     static SetPoints read(BackupSet set) throws IOException {
-        BackupDirectory directory = set.directory();
+        BackupDirectory directory = set.directory().sound();
         Map<String, Long> sizes = new TreeMap<>();
-        Map<String, Manifest> manifests = new TreeMap<>();
+        Map<String, Manifest> manifests = new TreeMap<>(directory.manifests());
+        manifests.entrySet().removeIf(file -> !file.getKey().endsWith("." + file.getValue().checkpoint() + ".json"));
         for (StoredFile file : set.store().tree()) {
             sizes.put(file.name(), file.bytes());
-            if (!file.name().contains("/") && directory.manifests().stream().anyMatch(manifest -> file.name()
-                    .endsWith("." + manifest.checkpoint() + ".json"))) {
-                manifest(file).ifPresent(manifest -> manifests.put(file.name(), manifest));
-            }
         }
         SetPoints result = new SetPoints(new ArrayList<>(), new LinkedHashMap<>(), sizes);
         if (manifests.isEmpty()) {
@@ -60,14 +57,6 @@ record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<
             result.add(set, directory, manifest.getKey(), manifest.getValue());
         }
         return result;
-    }
-
-    private static Optional<Manifest> manifest(StoredFile file) throws IOException {
-        try {
-            return Optional.of(Manifest.read(file));
-        } catch (ChainException e) {
-            return Optional.empty();
-        }
     }
 
     private void add(BackupSet set, BackupDirectory directory, String file, Manifest manifest) throws ChainException {

@@ -163,7 +163,7 @@ public final class InPlaceFold {
 
     /** The new fulls are what the chains were, and whatever stays can be restored as before. */
     private void compare(SetFiles set, FoldPlan plan, FoldedDisks folded, ChangedStore changed) throws IOException {
-        BackupDirectory after = BackupDirectory.read(changed);
+        BackupDirectory after = BackupDirectory.read(changed).sound();
         for (Chain chain : plan.chains().values()) {
             Chain full = after.chain(chain.disk(), Until.checkpoint(FoldedChains.last(chain)));
             try (FoldedDisks written = FoldedDisks.open(List.of(full))) {

@@ -55,14 +55,11 @@ record SetFiles(BackupStore store, BackupDirectory directory, Map<String, Stored
      * @throws ChainException if a stream that counts cannot be read, or a manifest of one is damaged
      */
     static SetFiles read(BackupStore store) throws IOException {
-        BackupDirectory directory = BackupDirectory.read(store);
+        BackupDirectory directory = BackupDirectory.read(store).sound();
         Map<String, StoredFile> files = new TreeMap<>();
-        Map<String, Manifest> manifests = new TreeMap<>();
+        Map<String, Manifest> manifests = directory.manifests();
         for (StoredFile file : store.tree()) {
             files.put(file.name(), file);
-            if (!file.name().contains("/") && file.name().endsWith(".json") && !file.name().endsWith(".qcow.json")) {
-                readManifest(file).ifPresent(manifest -> manifests.put(file.name(), manifest));
-            }
         }
         Set<String> complete = manifests.values().stream().map(Manifest::checkpoint).collect(Collectors.toSet());
         Map<String, Stream> streams = new TreeMap<>();
@@ -78,14 +75,6 @@ record SetFiles(BackupStore store, BackupDirectory directory, Map<String, Stored
             }
         }
         return new SetFiles(store, directory, files, manifests, streams);
-    }
-
-    private static Optional<Manifest> readManifest(StoredFile file) throws IOException {
-        try {
-            return Optional.of(Manifest.read(file));
-        } catch (ChainException e) {
-            return Optional.empty(); // where it stands for streams, reading the directory has failed
-        }
     }
 
     private static StreamMetadata metadata(StoredFile file) throws IOException {

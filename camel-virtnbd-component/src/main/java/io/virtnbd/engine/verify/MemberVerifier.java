@@ -7,6 +7,7 @@ package io.virtnbd.engine.verify;
 import io.virtnbd.chain.StreamEnd;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,8 +34,11 @@ final class MemberVerifier {
         this.problems = problems;
     }
 
-    /** @param read whether to its end, rather than only looking at that */
-    StreamReport verify(PlannedStream stream, boolean read) {
+    /**
+     * @param read whether to its end, rather than only looking at that
+     * @throws IOException if the thread is interrupted
+     */
+    StreamReport verify(PlannedStream stream, boolean read) throws IOException {
         StoredFile file = stream.file();
         ListingCheck listing = new ListingCheck(file, file.name(), listings.getOrDefault(file.name(), List.of()), problems);
         EnumSet<Check> checks = EnumSet.noneOf(Check.class);
@@ -54,6 +58,7 @@ final class MemberVerifier {
                     end(stream, metadata.get(), checks);
                 }
             } catch (IOException e) {
+                Interruptions.rethrow(e);
                 problems.add(file.name(), file.toString(), e);
             }
         }

@@ -54,7 +54,7 @@ public record Problem(Optional<String> file, ProblemKind kind, Optional<String> 
         }
         if (failure instanceof ChainException chain) {
             return switch (chain.fault()) {
-                case MISSING -> ProblemKind.MISSING;
+                case MISSING, ABSENT -> ProblemKind.MISSING;
                 case DOUBLED -> ProblemKind.DOUBLED;
                 case FOREIGN -> ProblemKind.FOREIGN;
                 case UNFIT -> ProblemKind.DISCONTINUOUS;

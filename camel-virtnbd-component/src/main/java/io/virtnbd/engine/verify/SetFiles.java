@@ -4,8 +4,8 @@
  */
 package io.virtnbd.engine.verify;
 
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.BackupFileNames;
-import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.store.BackupStore;
@@ -19,10 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** The files of a set as they were listed once, its manifests, and what cannot be one. */
+/** The files of a set as they were listed once, and its manifests. */
 final class SetFiles {
 
     /** virtnbdbackup's checksum of a stream is a file of its own with the stream's name and this. */
@@ -32,36 +31,13 @@ final class SetFiles {
     private final List<StoredFile> files;
     private final Map<String, StoredFile> byName = new LinkedHashMap<>();
     private final Set<String> listed = new HashSet<>();
-    private final Map<String, Manifest> manifests = new TreeMap<>();
-    private final Map<String, IOException> others = new TreeMap<>();
+    private final Map<String, Manifest> manifests;
 
-    private SetFiles(BackupStore store, List<StoredFile> files) {
-        this.store = store;
-        this.files = files;
+    SetFiles(BackupDirectory set) {
+        store = set.store();
+        files = set.files();
+        manifests = set.manifests();
         add("", files);
-    }
-
-    /** Lists the files and reads those that may be manifests. */
-    static SetFiles read(BackupStore store) throws IOException {
-        SetFiles set = new SetFiles(store, list(store));
-        for (StoredFile file : set.files) {
-            if (file.name().endsWith(".json") && !file.name().endsWith(".qcow.json")) {
-                try {
-                    set.manifests.put(file.name(), Manifest.read(file));
-                } catch (ChainException e) {
-                    set.others.put(file.name(), e);
-                }
-            }
-        }
-        return set;
-    }
-
-    private static List<StoredFile> list(BackupStore store) throws IOException {
-        try {
-            return store.files();
-        } catch (NoSuchFileException e) {
-            throw new ChainException(store.name() + ": expected a backup, found nothing", e);
-        }
     }
 
     private void add(String directory, List<StoredFile> found) {
@@ -87,11 +63,6 @@ final class SetFiles {
     /** By file name. */
     Map<String, Manifest> manifests() {
         return manifests;
-    }
-
-    /** Why other files with the suffix of manifests are none, by file name. */
-    Map<String, IOException> noManifests() {
-        return others;
     }
 
     /** The file that a manifest or a name tells of. Directories are listed when they are first asked for. */

@@ -12,7 +12,6 @@ import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.StreamFileName;
 import io.virtnbd.chain.Until;
-import io.virtnbd.store.BackupStore;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,6 +33,7 @@ import java.util.stream.Collectors;
  */
 final class SetPlan {
 
+    private final BackupDirectory set;
     private final SetFiles files;
     private final VerifyOptions options;
     private final Problems problems;
@@ -42,18 +42,27 @@ final class SetPlan {
     private final Set<String> checkpoints = new HashSet<>();
     private String chainId = "";
 
-    private SetPlan(SetFiles files, VerifyOptions options, Problems problems) {
+    private SetPlan(BackupDirectory set, SetFiles files, VerifyOptions options, Problems problems) {
+        this.set = set;
         this.files = files;
         this.options = options;
         this.problems = problems;
     }
 
-    /** Reads the metadata of all streams; what does not fit is a problem, and no exception. */
-    static SetPlan of(BackupStore store, SetFiles files, VerifyOptions options, Problems problems) throws IOException {
-        SetPlan plan = new SetPlan(files, options, problems);
+    /**
+     * What does not fit is a problem, and no exception.
+     *
+     * @throws ChainException if what to end with is in none of the chains
+     */
+    static SetPlan of(BackupDirectory set, SetFiles files, VerifyOptions options, Problems problems) throws ChainException {
+        SetPlan plan = new SetPlan(set, files, options, problems);
         try {
-            plan.addChains(BackupDirectory.read(store));
+            set.requireOneDomain();
+            plan.addChains();
         } catch (ChainException e) {
+            if (e.fault() == ChainException.Fault.ABSENT) {
+                throw e;
+            }
             problems.addOfSet(e);
         }
         if (options.isOfAll() || plan.streams.isEmpty()) {
@@ -62,24 +71,45 @@ final class SetPlan {
         return plan;
     }
 
-    private void addChains(BackupDirectory set) {
+    private void addChains() throws ChainException {
+        ChainException absent = null;
         for (String disk : set.disks()) {
             if (options.concerns(disk)) {
-                disks.add(disk);
-                if (addChain(set, disk, options.until()) && options.isOfAll()) {
-                    addOtherPoints(set, disk);
+                try {
+                    add(set.chain(disk, options.until()));
+                    disks.add(disk);
+                    if (options.isOfAll()) {
+                        addOtherPoints(disk);
+                    }
+                } catch (ChainException e) {
+                    if (isDamage(e, disk)) {
+                        disks.add(disk);
+                        problems.addOfSet(e);
+                    } else {
+                        absent = e; // a disk that came later has no part in it
+                    }
                 }
             }
         }
+        if (absent != null && disks.isEmpty()) {
+            throw absent;
+        }
     }
 
-    private boolean addChain(BackupDirectory set, String disk, Until until) {
+    /** Rather than a wrong question. */
+    private boolean isDamage(ChainException failure, String disk) {
+        String checkpoint = options.until().checkpoint().orElse("");
+        return options.isOfAll() || failure.fault() != ChainException.Fault.ABSENT
+                || set.brokenManifests().keySet().stream().anyMatch(name -> name.endsWith("." + checkpoint + ".json"))
+                || files.manifests().values().stream().anyMatch(manifest -> manifest.checkpoint().equals(checkpoint)
+                        && manifest.artifacts().stream().anyMatch(entry -> disk.equals(entry.disk())));
+    }
+
+    private void addChain(String disk, Until until) {
         try {
             add(set.chain(disk, until));
-            return true;
         } catch (ChainException e) {
             problems.addOfSet(e);
-            return false;
         }
     }
 
@@ -92,14 +122,14 @@ final class SetPlan {
     }
 
     /** Each backup with a manifest is a point in time to restore. The newest first: its chain has others. */
-    private void addOtherPoints(BackupDirectory set, String disk) {
+    private void addOtherPoints(String disk) {
         List<Manifest> manifests = new ArrayList<>(files.manifests().values());
         manifests.sort(Comparator.comparing(Manifest::date).reversed());
         for (Manifest manifest : manifests) {
             boolean other = manifest.artifacts().stream().anyMatch(entry -> disk.equals(entry.disk())
                     && !streams.containsKey(entry.name()) && BackupFileNames.parse(entry.name()).isPresent());
             if (other && !checkpoints.contains(manifest.checkpoint())) {
-                addChain(set, disk, Until.checkpoint(manifest.checkpoint()));
+                addChain(disk, Until.checkpoint(manifest.checkpoint()));
             }
         }
     }
@@ -143,7 +173,7 @@ final class SetPlan {
 
     /** Names that only the manifests of these streams have, of files that are none, and why. */
     Map<String, IOException> brokenManifests() {
-        Map<String, IOException> broken = new LinkedHashMap<>(files.noManifests());
+        Map<String, IOException> broken = new LinkedHashMap<>(set.brokenManifests());
         broken.keySet().removeIf(name -> checkpoints.stream().noneMatch(checkpoint -> name.endsWith("." + checkpoint + ".json")));
         return broken;
     }

@@ -4,13 +4,16 @@
  */
 package io.virtnbd.engine.verify;
 
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.Sha256;
 import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -36,13 +39,14 @@ final class SetVerifier {
     /**
      * Verifies the set.
      *
-     * @throws ChainException if there is nothing to verify
-     * @throws IOException    if the set cannot be listed
+     * @throws ChainException if there is nothing to verify, or what to end with is not there
+     * @throws IOException    if the set cannot be listed, or the thread is interrupted
      */
     SetReport verify() throws IOException {
         SetReportBuilder report = new SetReportBuilder(store.name());
-        SetFiles files = SetFiles.read(store);
-        SetPlan plan = SetPlan.of(store, files, options, problems);
+        BackupDirectory set = read(store);
+        SetFiles files = new SetFiles(set);
+        SetPlan plan = SetPlan.of(set, files, options, problems);
         Map<String, Manifest> manifests = plan.manifests();
         Map<String, List<Listing>> listings = SetFiles.listings(manifests.values(), options.disk());
         requireSomething(files, plan, listings);
@@ -60,8 +64,17 @@ final class SetVerifier {
             files.lostStreams(options::concerns).stream().filter(name -> !listings.containsKey(name)).forEach(this::addLost);
         }
         plan.brokenManifests().forEach((name, failure) ->
-                problems.add(Problem.of(name, ProblemKind.MALFORMED, failure.getMessage())));
+                problems.add(Problem.of(name, failure instanceof ChainException ? ProblemKind.MALFORMED
+                        : ProblemKind.UNREADABLE, failure.getMessage())));
         return report.build(plan, manifests, problems);
+    }
+
+    private static BackupDirectory read(BackupStore store) throws IOException {
+        try {
+            return BackupDirectory.read(store);
+        } catch (NoSuchFileException e) {
+            throw new ChainException(store.name() + ": expected a backup, found nothing", e);
+        }
     }
 
     private void requireSomething(SetFiles files, SetPlan plan, Map<String, List<Listing>> listings) throws ChainException {
@@ -99,6 +112,7 @@ final class SetVerifier {
             try (InputStream in = file.open()) {
                 check.sha256(Sha256.of(in));
             } catch (IOException e) {
+                Interruptions.rethrow(e);
                 problems.add(name, file.toString(), e);
             }
         }

@@ -8,6 +8,7 @@ import io.virtnbd.chain.BackupCatalog;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Until;
 import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.Interruptions;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -48,7 +49,7 @@ public final class StoreVerifier {
      * @param disk    the only one to look at, beside what belongs to the whole domain; null for all
      * @param until   checkpoint to end with; null for all that is there
      * @param streams is told of each stream
-     * @throws ChainException if there is nothing to verify
+     * @throws ChainException if there is nothing to verify, or what to end with is not there
      * @throws IOException    if the store cannot be listed, or the state of a partial verification be kept
      */
     public StoreReport verifySet(String disk, Until until, Consumer<StreamReport> streams) throws IOException {
@@ -105,6 +106,9 @@ public final class StoreVerifier {
             } catch (IOException | RuntimeException e) {
                 if (one != null) {
                     throw e;
+                }
+                if (e instanceof IOException failure) {
+                    Interruptions.rethrow(failure);
                 }
                 report = SetReport.unreadable(set.store().name(), e);
             }

@@ -98,6 +98,31 @@ class StoreVerifierTest {
     }
 
     @Test
+    void takesAPointThatIsNotThereForAWrongQuestion() throws Exception {
+        set.chain();
+
+        assertThatThrownBy(() -> verify(new DirectoryStore(directory.resolve("set")), Until.checkpoint("virtnbd.7")))
+                .isInstanceOf(ChainException.class).hasMessageContaining("virtnbd.7");
+        assertThatThrownBy(() -> verify(new DirectoryStore(directory.resolve("set")), Until.parse("1999-01-01")))
+                .isInstanceOf(ChainException.class).hasMessageContaining("1999");
+
+        set.delete("vda.inc.virtnbd.3.data");
+        assertThat(verify(new DirectoryStore(directory.resolve("set")), Until.checkpoint("virtnbd.3")).isWhole()).isFalse();
+    }
+
+    @Test
+    void takesNoInterruptionForDamage() throws Exception {
+        set.chain();
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(this::verify).isInstanceOf(IOException.class).isNotInstanceOf(ChainException.class);
+            assertThatThrownBy(() -> StoreVerifier.of(new DirectoryStore(directory)).verifyTree()).isInstanceOf(IOException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void comparesWithTheChecksumOfVirtnbdbackup() throws Exception {
         set.full(0);
         Adler32 adler = new Adler32();
