@@ -13,8 +13,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Two chains of a real domain with two disks, in a store: one of whole disks, one of more than a thousand small segments. */
+/** Chains of a real domain with two disks, in a store: one of whole disks, and perhaps a newer one of small segments. */
 final class BackupSets implements AutoCloseable {
+
+    /** As many MiB of segments of 64 KiB are some hundred. */
+    static final int FEW_SEGMENTS = 4;
+    /** As many are more than a thousand, which no server lists in one page. */
+    static final int MANY_SEGMENTS = 70;
+    static final int NO_SEGMENTS = 0;
 
     private static final long MIB = 1 << 20;
 
@@ -26,8 +32,11 @@ final class BackupSets implements AutoCloseable {
     private final Made middle;
     private final Made segments;
 
-    /** @param sink URI of the store's sink */
-    BackupSets(Path directory, String sink) throws Exception {
+    /**
+     * @param sink     URI of the store's sink
+     * @param segments how many MiB are in segments
+     */
+    BackupSets(Path directory, String sink, int segments) throws Exception {
         contents = directory;
         domain = new TestDomain(directory).qcow2(128 * MIB, 16 * MIB).define().start();
         guest = new RandomGuest(domain, true);
@@ -39,11 +48,15 @@ final class BackupSets implements AutoCloseable {
             guest.work(15);
             plain = backUp(routes, "inc");
         }
+        this.segments = segments == NO_SEGMENTS ? null : backUpSegments(segments, sink);
+    }
+
+    private Made backUpSegments(int mib, String sink) throws Exception {
         try (SinkRoutes routes = new SinkRoutes(domain.name(), "unit: segment\nsegmentSize: 64k\ncompression: lz4", sink, 0)) {
-            domain.guestWrite("vda", 0x5a, 20 * MIB, 70 * MIB);
+            domain.guestWrite("vda", 0x5a, 20 * MIB, mib * MIB);
             backUp(routes, "full");
             guest.work(15);
-            segments = backUp(routes, "inc");
+            return backUp(routes, "inc");
         }
     }
 

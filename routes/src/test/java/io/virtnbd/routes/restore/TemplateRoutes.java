@@ -4,6 +4,7 @@
  */
 package io.virtnbd.routes.restore;
 
+import io.virtnbd.routes.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,10 +36,15 @@ final class TemplateRoutes implements AutoCloseable {
      * @param file          for the example
      */
     TemplateRoutes(String routeTemplate, Map<String, ?> parameters, Path file) throws Exception {
+        this(routeTemplate, parameters, file, "");
+    }
+
+    /** @param more YAML beside the example */
+    TemplateRoutes(String routeTemplate, Map<String, ?> parameters, Path file, String more) throws Exception {
         Map<String, Object> all = new LinkedHashMap<>(parameters);
         all.putIfAbsent("onSuccess", SUCCESS);
         all.putIfAbsent("onFailure", FAILURE);
-        write(routeTemplate, all, file);
+        Files.writeString(file, example(routeTemplate, all) + more);
         main.configure().withRoutesIncludePattern("classpath:camel/*,file:" + file);
         main.start();
         template = main.getCamelContext().createProducerTemplate();
@@ -47,6 +53,28 @@ final class TemplateRoutes implements AutoCloseable {
     /** Writes the example with other values. */
     static Path write(String routeTemplate, Map<String, Object> parameters, Path file) throws Exception {
         return Files.writeString(file, example(routeTemplate, parameters));
+    }
+
+    /** The route {@code direct:backups} to the bucket backups of a server. */
+    static String s3Store(S3Server server, String prefix) {
+        return """
+                - route:
+                    streamCache: "false"
+                    from:
+                      uri: direct:backups
+                      steps:
+                        - to:
+                            uri: kamelet:virtnbd-s3-store
+                            parameters:
+                              bucket: backups
+                              prefix: "%s"
+                              region: us-east-1
+                              accessKey: %s
+                              secretKey: %s
+                              overrideEndpoint: true
+                              forcePathStyle: true
+                              uriEndpointOverride: %s
+                """.formatted(prefix, S3Server.ACCESS_KEY, S3Server.SECRET_KEY, server.endpoint());
     }
 
     private static String example(String routeTemplate, Map<String, Object> parameters) throws Exception {
