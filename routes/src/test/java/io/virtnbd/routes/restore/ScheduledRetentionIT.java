@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresTools({"libvirtd", "virsh", "qemu-img", "qemu-system-x86_64"})
 class ScheduledRetentionIT {
     private static final Map<String, String> LAST = Map.of("keepLast", "1", "keepDaily", "0", "keepWeekly", "0", "keepMonthly",
-            "0");
+            "0", "synthesize", "false");
 
     @TempDir
     static Path shared;
