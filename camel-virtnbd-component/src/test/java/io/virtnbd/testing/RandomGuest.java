@@ -4,6 +4,8 @@
  */
 package io.virtnbd.testing;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** A guest that writes, rewrites, zeroes and discards at random. Prints its seed. */
@@ -30,10 +32,11 @@ public final class RandomGuest {
 
     /** Works on all disks. */
     public void work(int requests) {
+        Map<String, Long> sizes = new HashMap<>(); // to ask for one takes a process
         domain.guest(guest -> {
             for (int i = 0; i < requests; i++) {
-                TestDisk disk = domain.disks().get(random.nextInt(domain.disks().size()));
-                request(guest, disk.target(), domain.size(disk.target()));
+                String disk = domain.disks().get(random.nextInt(domain.disks().size())).target();
+                request(guest, disk, sizes.computeIfAbsent(disk, domain::size));
             }
         });
     }

@@ -15,15 +15,12 @@ import io.virtnbd.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,11 +73,7 @@ class ScheduledRetentionIT {
         all.putAll(parameters);
         try (TemplateRoutes routes = new TemplateRoutes("virtnbd-scheduled-retention", all, directory.resolve("routes.yaml"),
                 more)) {
-            MockEndpoint endpoint = routes.told(told);
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !endpoint.getExchanges().isEmpty());
-            Exchange first = endpoint.getExchanges().get(0);
-            String other = told.equals(TemplateRoutes.SUCCESS) ? TemplateRoutes.FAILURE : TemplateRoutes.SUCCESS;
-            assertThat(routes.told(other).getExchanges()).isEmpty();
+            Exchange first = routes.awaitTold(told);
             assertThat(first.getMessage().getHeader("status"))
                     .isEqualTo(told.equals(TemplateRoutes.SUCCESS) ? "completed" : "failed");
             return new ObjectMapper().readTree(first.getMessage().getBody(String.class));

@@ -4,9 +4,12 @@
  */
 package io.virtnbd.routes.restore;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.virtnbd.routes.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -16,6 +19,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.Main;
+import org.awaitility.Awaitility;
 
 /** An application that has nothing but the example of a route template in this module's README, with other values. */
 final class TemplateRoutes implements AutoCloseable {
@@ -112,6 +116,17 @@ final class TemplateRoutes implements AutoCloseable {
     /** What was told. */
     MockEndpoint told(String endpoint) {
         return camel().getEndpoint(endpoint, MockEndpoint.class);
+    }
+
+    /** The first that is told, which must be told there. */
+    Exchange awaitTold(String endpoint) {
+        MockEndpoint success = told(SUCCESS);
+        MockEndpoint failure = told(FAILURE);
+        Awaitility.await().atMost(Duration.ofMinutes(1))
+                .until(() -> !success.getExchanges().isEmpty() || !failure.getExchanges().isEmpty());
+        MockEndpoint other = endpoint.equals(SUCCESS) ? failure : success;
+        assertThat(other.getExchanges()).extracting(each -> each.getMessage().getBody(String.class)).isEmpty();
+        return told(endpoint).getExchanges().get(0);
     }
 
     @Override
