@@ -16,11 +16,22 @@ import java.util.Map;
 /** Chains of a real domain with two disks, in a store: one of whole disks, and perhaps a newer one of small segments. */
 final class BackupSets implements AutoCloseable {
 
-    /** As many MiB of segments of 64 KiB are some hundred. */
-    static final int FEW_SEGMENTS = 4;
-    /** As many are more than a thousand, which no server lists in one page. */
-    static final int MANY_SEGMENTS = 70;
-    static final int NO_SEGMENTS = 0;
+    /** What the second chain is. */
+    enum Segments {
+        NONE("", 0),
+        /** Some dozen. */
+        FEW("1m", 4),
+        /** More than a thousand, which no server lists in one page. */
+        MANY("64k", 70);
+
+        private final String size;
+        private final int mib;
+
+        Segments(String size, int mib) {
+            this.size = size;
+            this.mib = mib;
+        }
+    }
 
     private static final long MIB = 1 << 20;
 
@@ -32,11 +43,8 @@ final class BackupSets implements AutoCloseable {
     private final Made middle;
     private final Made segments;
 
-    /**
-     * @param sink     URI of the store's sink
-     * @param segments how many MiB are in segments
-     */
-    BackupSets(Path directory, String sink, int segments) throws Exception {
+    /** @param sink URI of the store's sink */
+    BackupSets(Path directory, String sink, Segments segments) throws Exception {
         contents = directory;
         domain = new TestDomain(directory).qcow2(128 * MIB, 16 * MIB).define().start();
         guest = new RandomGuest(domain, true);
@@ -48,12 +56,13 @@ final class BackupSets implements AutoCloseable {
             guest.work(15);
             plain = backUp(routes, "inc");
         }
-        this.segments = segments == NO_SEGMENTS ? null : backUpSegments(segments, sink);
+        this.segments = segments == Segments.NONE ? null : backUpSegments(segments, sink);
     }
 
-    private Made backUpSegments(int mib, String sink) throws Exception {
-        try (SinkRoutes routes = new SinkRoutes(domain.name(), "unit: segment\nsegmentSize: 64k\ncompression: lz4", sink, 0)) {
-            domain.guestWrite("vda", 0x5a, 20 * MIB, mib * MIB);
+    private Made backUpSegments(Segments kind, String sink) throws Exception {
+        try (SinkRoutes routes = new SinkRoutes(domain.name(),
+                "unit: segment\nsegmentSize: " + kind.size + "\ncompression: lz4", sink, 0)) {
+            domain.guestWrite("vda", 0x5a, 20 * MIB, kind.mib * MIB);
             backUp(routes, "full");
             guest.work(15);
             return backUp(routes, "inc");

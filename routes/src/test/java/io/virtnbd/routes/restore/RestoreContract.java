@@ -65,7 +65,7 @@ abstract class RestoreContract {
     void makeBackups() throws Exception {
         startServer();
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")), sink(),
-                BackupSets.MANY_SEGMENTS);
+                BackupSets.Segments.MANY);
     }
 
     @AfterAll

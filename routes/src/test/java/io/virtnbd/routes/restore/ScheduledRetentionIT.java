@@ -42,7 +42,7 @@ class ScheduledRetentionIT {
     @BeforeAll
     static void makeBackups() throws Exception {
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
-                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("backups"), BackupSets.FEW_SEGMENTS);
+                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("backups"), BackupSets.Segments.FEW);
     }
 
     @AfterAll

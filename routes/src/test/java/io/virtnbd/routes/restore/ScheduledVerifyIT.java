@@ -33,7 +33,7 @@ class ScheduledVerifyIT {
     @BeforeAll
     static void makeBackups() throws Exception {
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
-                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("s3/backups"), BackupSets.FEW_SEGMENTS);
+                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("s3/backups"), BackupSets.Segments.FEW);
     }
 
     @AfterAll

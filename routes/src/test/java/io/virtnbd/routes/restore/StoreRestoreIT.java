@@ -59,7 +59,7 @@ class StoreRestoreIT {
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
                 "kamelet:virtnbd-s3-sink?bucket=backups&prefix=kvm1/&region=us-east-1&accessKey=" + S3Server.ACCESS_KEY
                         + "&secretKey=" + S3Server.SECRET_KEY + "&overrideEndpoint=true&forcePathStyle=true&uriEndpointOverride="
-                        + server.endpoint(), BackupSets.FEW_SEGMENTS);
+                        + server.endpoint(), BackupSets.Segments.FEW);
         fillAPage(sets.segments());
     }
 
