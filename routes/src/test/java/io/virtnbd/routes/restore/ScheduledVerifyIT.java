@@ -109,7 +109,7 @@ class ScheduledVerifyIT {
     void readsObjectsAPartInEachRun() throws Exception {
         Path state = directory.resolve("state");
         Map<String, String> parameters = Map.of("directory", "", "store", "direct:backups", "schedule", "* * * * * ?",
-                "percent", "40", "stateFile", state.toString());
+                "percent", "60", "stateFile", state.toString());
         try (S3Server server = new S3Server(shared.resolve("s3"))) {
             String store = TemplateRoutes.s3Store(server, "");
             JsonNode first = report(verify(parameters, store, TemplateRoutes.SUCCESS));
@@ -118,7 +118,7 @@ class ScheduledVerifyIT {
             assertThat(first.at("/coverage/run").asInt()).isEqualTo(1);
             assertThat(first.at("/coverage/backupsUnread").asInt()).isPositive();
             assertThat(first.at("/verified")).hasSize(2);
-            assertThat(new ObjectMapper().readTree(state.toFile())).isNotEmpty();
+            assertThat(state).isNotEmptyFile();
             int unread = first.at("/coverage/backupsUnread").asInt();
             for (int run = 0; unread > 0 && run < 10; run++) {
                 unread = report(verify(parameters, store, TemplateRoutes.SUCCESS)).at("/coverage/backupsUnread").asInt();
