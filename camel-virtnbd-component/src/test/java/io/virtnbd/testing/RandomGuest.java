@@ -32,11 +32,11 @@ public final class RandomGuest {
 
     /** Works on all disks. */
     public void work(int requests) {
-        Map<String, Long> sizes = new HashMap<>();
+        Map<String, Long> sizes = new HashMap<>(); // to ask for one takes a process
         domain.guest(guest -> {
             for (int i = 0; i < requests; i++) {
-                TestDisk disk = domain.disks().get(random.nextInt(domain.disks().size()));
-                request(guest, disk.target(), sizes.computeIfAbsent(disk.target(), domain::size));
+                String disk = domain.disks().get(random.nextInt(domain.disks().size())).target();
+                request(guest, disk, sizes.computeIfAbsent(disk, domain::size));
             }
         });
     }

@@ -22,6 +22,18 @@ final class S3Body extends FilterInputStream {
         this.left = object.response().contentLength() == null ? Long.MAX_VALUE : object.response().contentLength();
     }
 
+    /** Whether it is the part from that byte on. A server that knows no ranges answers with the whole. */
+    boolean beginsAt(long position) {
+        String range = object.response().contentRange();
+        return range == null ? position == 0 : range.strip().startsWith("bytes " + position + "-");
+    }
+
+    /** Which part of the object it is, for messages. */
+    String range() {
+        String range = object.response().contentRange();
+        return range == null ? "the whole object" : range;
+    }
+
     @Override
     public int read() throws IOException {
         int read = in.read();
@@ -41,6 +53,11 @@ final class S3Body extends FilterInputStream {
         long skipped = in.skip(count);
         left -= skipped;
         return skipped;
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
     }
 
     @Override

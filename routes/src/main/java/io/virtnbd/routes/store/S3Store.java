@@ -4,6 +4,7 @@
  */
 package io.virtnbd.routes.store;
 
+import io.virtnbd.camel.store.StoreHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
@@ -12,7 +13,6 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.aws2.s3.AWS2S3Endpoint;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -46,12 +46,23 @@ public final class S3Store extends StoreProcessor {
         AWS2S3Endpoint s3 = endpoint(context);
         String bucket = s3.getConfiguration().getBucketName();
         try {
-            return s3.getS3Client().listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix + below))
-                    .contents().stream()
+            List<Map<String, Object>> files = s3.getS3Client()
+                    .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix + below)).contents().stream()
                     .map(object -> file(object.key().substring(prefix.length()), object.size(), object.eTag()))
                     .toList();
+            checkPrefix(bucket, files);
+            return files;
         } catch (SdkException e) {
             throw failure("bucket " + bucket, e);
+        }
+    }
+
+    /** Without its slash a prefix finds objects none of which has a name relative to it: as if there was nothing. */
+    private void checkPrefix(String bucket, List<Map<String, Object>> files) throws IOException {
+        if (!prefix.isEmpty() && !files.isEmpty()
+                && files.stream().allMatch(file -> file.get(StoreHeaders.NAME).toString().startsWith("/"))) {
+            throw new IOException("bucket " + bucket + ": prefix is '" + prefix + "', and all keys go on with a slash: expected '"
+                    + prefix + "/'");
         }
     }
 
@@ -63,11 +74,16 @@ public final class S3Store extends StoreProcessor {
         if (range != null) {
             request.range("bytes=" + range.start() + "-" + range.end());
         }
-        S3Client client = s3.getS3Client();
+        String what = "object " + prefix + name + " of bucket " + s3.getConfiguration().getBucketName();
         try {
-            return new S3Body(client.getObject(request.build()));
+            S3Body body = new S3Body(s3.getS3Client().getObject(request.build()));
+            if (range != null && !body.beginsAt(range.start())) {
+                body.close();
+                throw new IOException(what + ": expected bytes from " + range.start() + " on, found " + body.range());
+            }
+            return body;
         } catch (SdkException e) {
-            throw failure("object " + prefix + name + " of bucket " + s3.getConfiguration().getBucketName(), e);
+            throw failure(what, e);
         }
     }
 

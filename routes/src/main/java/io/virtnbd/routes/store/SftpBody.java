@@ -46,6 +46,25 @@ final class SftpBody extends FilterInputStream {
     }
 
     @Override
+    public long skip(long count) throws IOException {
+        long before = left;
+        byte[] passed = new byte[(int) Math.max(0, Math.min(count, 1 << 13))];
+        for (long rest = count; rest > 0;) {
+            int read = read(passed, 0, (int) Math.min(rest, passed.length));
+            if (read < 0) {
+                break;
+            }
+            rest -= read;
+        }
+        return before - left;
+    }
+
+    @Override
+    public int available() throws IOException {
+        return (int) Math.min(in.available(), left);
+    }
+
+    @Override
     public boolean markSupported() {
         return false;
     }
@@ -57,13 +76,13 @@ final class SftpBody extends FilterInputStream {
         }
         closed = true;
         if (broken) {
-            connection.close();
+            connections.drop(connection);
             return;
         }
         try {
             in.close();
         } catch (IOException | RuntimeException e) {
-            connection.close();
+            connections.drop(connection);
             throw e;
         }
         connections.give(connection);

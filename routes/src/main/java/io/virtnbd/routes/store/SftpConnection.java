@@ -27,11 +27,12 @@ final class SftpConnection implements AutoCloseable {
         Session session = null;
         try {
             session = new Sessions(endpoint).createSession(endpoint.getConfiguration());
+            session.setDaemonThread(true);
             session.connect(timeout);
             ChannelSftp channel = (ChannelSftp) session.openChannel("sftp");
             channel.connect(timeout);
             return new SftpConnection(session, channel);
-        } catch (JSchException e) {
+        } catch (JSchException | RuntimeException e) {
             if (session != null) {
                 session.disconnect();
             }

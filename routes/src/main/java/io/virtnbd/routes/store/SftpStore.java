@@ -33,7 +33,7 @@ public final class SftpStore extends StoreProcessor {
 
     @Override
     protected void doStart() {
-        connections.open();
+        connections.start();
     }
 
     @Override
@@ -61,14 +61,7 @@ public final class SftpStore extends StoreProcessor {
         String below = prefix.substring(0, prefix.lastIndexOf('/') + 1);
         return call(server, below, connection -> {
             List<Map<String, Object>> files = new ArrayList<>();
-            try {
-                list(connection.channel(), server, below, files);
-            } catch (SftpException e) {
-                if (e.id != ChannelSftp.SSH_FX_NO_SUCH_FILE) {
-                    throw e;
-                }
-                // a directory that is not there has no files
-            }
+            list(connection.channel(), server, below, files);
             connections.give(connection);
             return files;
         });
@@ -78,13 +71,25 @@ public final class SftpStore extends StoreProcessor {
     private static void list(ChannelSftp channel, SftpEndpoint server, String below, List<Map<String, Object>> files)
             throws SftpException {
         String path = path(server, below);
-        for (LsEntry entry : channel.ls(path.isEmpty() ? "." : quoted(path))) {
+        for (LsEntry entry : entries(channel, path.isEmpty() ? "." : quoted(path))) {
             String name = below + entry.getFilename();
             if (entry.getAttrs().isReg()) {
                 files.add(file(name, entry.getAttrs().getSize(), tag(entry.getAttrs())));
             } else if (entry.getAttrs().isDir() && !entry.getFilename().equals(".") && !entry.getFilename().equals("..")) {
                 list(channel, server, name + "/", files);
             }
+        }
+    }
+
+    /** A directory that is not there, or was removed just now, has none. */
+    private static List<LsEntry> entries(ChannelSftp channel, String path) throws SftpException {
+        try {
+            return channel.ls(path);
+        } catch (SftpException e) {
+            if (e.id == ChannelSftp.SSH_FX_NO_SUCH_FILE) {
+                return List.of();
+            }
+            throw e;
         }
     }
 
@@ -99,7 +104,6 @@ public final class SftpStore extends StoreProcessor {
         return call(server, name, connection -> {
             SftpATTRS found = connection.channel().stat(path);
             if (tag != null && !tag.equals(tag(found))) {
-                connections.give(connection);
                 throw new IOException("file " + path(server, name) + ": expected the one that was listed, found another");
             }
             InputStream content = range == null ? connection.channel().get(path)
@@ -121,27 +125,35 @@ public final class SftpStore extends StoreProcessor {
     /** Works over a connection. One that was idle can be at its end, which is seen only now: then with a new one. */
     private <T> T call(SftpEndpoint server, String name, Work<T> work) throws IOException {
         SftpConnection used = connections.takeIdle();
-        if (used != null) {
-            try {
-                return work.over(used);
-            } catch (SftpException e) {
-                if (isAnswer(e)) {
-                    connections.give(used);
-                    throw failure(server, name, e);
-                }
-                used.close();
-            }
-        }
-        SftpConnection fresh = SftpConnection.open(server);
         try {
-            return work.over(fresh);
+            if (used != null) {
+                try {
+                    return over(used, work);
+                } catch (SftpException e) {
+                    if (isAnswer(e)) {
+                        throw e;
+                    }
+                }
+            }
+            return over(connections.open(server), work);
+        } catch (SftpException e) {
+            throw failure(server, name, e);
+        }
+    }
+
+    private <T> T over(SftpConnection connection, Work<T> work) throws SftpException, IOException {
+        try {
+            return work.over(connection);
         } catch (SftpException e) {
             if (isAnswer(e)) {
-                connections.give(fresh);
+                connections.give(connection);
             } else {
-                fresh.close();
+                connections.drop(connection);
             }
-            throw failure(server, name, e);
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            connections.drop(connection);
+            throw e;
         }
     }
 

@@ -7,6 +7,7 @@ package io.virtnbd.routes.store;
 import io.virtnbd.camel.store.StoreHeaders;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,18 +32,30 @@ abstract class StoreProcessor extends ServiceSupport implements Processor {
         String operation = message.getHeader(StoreHeaders.OPERATION, "", String.class);
         switch (operation) {
             case StoreHeaders.LIST -> {
-                message.setBody(list(context, name));
+                message.setBody(list(context, checked(name, name.isEmpty() || name.endsWith("/"))));
                 message.setHeader(StoreHeaders.SEEKABLE, true);
             }
-            case StoreHeaders.READ -> message.setBody(open(context, name,
+            case StoreHeaders.READ -> message.setBody(open(context, checked(name, false),
                     message.getHeader(StoreHeaders.FILE_TAG, String.class), Range.of(message)));
             case StoreHeaders.DELETE -> {
-                delete(context, name);
+                delete(context, checked(name, false));
                 message.setBody(null);
             }
             default -> throw new IllegalArgumentException("header " + StoreHeaders.OPERATION + " is '" + operation
                     + "', expected list, read or delete");
         }
+    }
+
+    /** Names can come from elsewhere than lists, and a server that takes one for a path would lead out of the store. */
+    private static String checked(String name, boolean isDirectory) {
+        String[] parts = name.split("/", -1);
+        boolean leadsElsewhere = name.indexOf('\0') >= 0 || Arrays.stream(parts, 0, parts.length - (isDirectory ? 1 : 0))
+                .anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
+        if (leadsElsewhere) {
+            throw new IllegalArgumentException("header " + Exchange.FILE_NAME + " is '" + name
+                    + "', expected a name relative to the store");
+        }
+        return name;
     }
 
     /** An element of a list. */
@@ -73,7 +86,15 @@ abstract class StoreProcessor extends ServiceSupport implements Processor {
 
         private static Range of(Message message) {
             Long start = message.getHeader(StoreHeaders.RANGE_START, Long.class);
-            return start == null ? null : new Range(start, message.getHeader(StoreHeaders.RANGE_END, Long.class));
+            Long end = message.getHeader(StoreHeaders.RANGE_END, Long.class);
+            if (start == null && end == null) {
+                return null;
+            }
+            if (start == null || end == null || start < 0 || end < start) {
+                throw new IllegalArgumentException("headers " + StoreHeaders.RANGE_START + " and " + StoreHeaders.RANGE_END
+                        + " are " + start + " and " + end + ", expected positions of bytes, the last not before the first");
+            }
+            return new Range(start, end);
         }
 
         long length() {

@@ -13,8 +13,25 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Two chains of a real domain with two disks, in a store: one of whole disks, one of more than a thousand small segments. */
+/** Chains of a real domain with two disks, in a store: one of whole disks, and perhaps a newer one of small segments. */
 final class BackupSets implements AutoCloseable {
+
+    /** What the second chain is. */
+    enum Segments {
+        NONE("", 0),
+        /** Some dozen. */
+        FEW("1m", 4),
+        /** More than a thousand, which no server lists in one page. */
+        MANY("64k", 70);
+
+        private final String size;
+        private final int mib;
+
+        Segments(String size, int mib) {
+            this.size = size;
+            this.mib = mib;
+        }
+    }
 
     private static final long MIB = 1 << 20;
 
@@ -27,7 +44,7 @@ final class BackupSets implements AutoCloseable {
     private final Made segments;
 
     /** @param sink URI of the store's sink */
-    BackupSets(Path directory, String sink) throws Exception {
+    BackupSets(Path directory, String sink, Segments segments) throws Exception {
         contents = directory;
         domain = new TestDomain(directory).qcow2(128 * MIB, 16 * MIB).define().start();
         guest = new RandomGuest(domain, true);
@@ -39,11 +56,16 @@ final class BackupSets implements AutoCloseable {
             guest.work(15);
             plain = backUp(routes, "inc");
         }
-        try (SinkRoutes routes = new SinkRoutes(domain.name(), "unit: segment\nsegmentSize: 64k\ncompression: lz4", sink, 0)) {
-            domain.guestWrite("vda", 0x5a, 20 * MIB, 70 * MIB);
+        this.segments = segments == Segments.NONE ? null : backUpSegments(segments, sink);
+    }
+
+    private Made backUpSegments(Segments kind, String sink) throws Exception {
+        try (SinkRoutes routes = new SinkRoutes(domain.name(),
+                "unit: segment\nsegmentSize: " + kind.size + "\ncompression: lz4", sink, 0)) {
+            domain.guestWrite("vda", 0x5a, 20 * MIB, kind.mib * MIB);
             backUp(routes, "full");
             guest.work(15);
-            segments = backUp(routes, "inc");
+            return backUp(routes, "inc");
         }
     }
 

@@ -47,7 +47,7 @@ class EncryptedRestoreIT {
         gpg("--quick-generate-key", "Backups <backup@example.org>", "default", "default", "never");
         gpg("--armor", "--output", key.toString(), "--export-secret-keys", "backup@example.org");
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
-                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("plain"));
+                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("plain"), BackupSets.Segments.NONE);
         Path chain = Path.of(sets.domain(), sets.plain().chain());
         encrypt(shared.resolve("plain").resolve(chain), shared.resolve("s3/backups/encrypted").resolve(chain));
     }

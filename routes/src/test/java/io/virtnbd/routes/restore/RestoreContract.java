@@ -64,7 +64,8 @@ abstract class RestoreContract {
     @BeforeAll
     void makeBackups() throws Exception {
         startServer();
-        sets = new BackupSets(Files.createDirectory(shared.resolve("domain")), sink());
+        sets = new BackupSets(Files.createDirectory(shared.resolve("domain")), sink(),
+                BackupSets.Segments.MANY);
     }
 
     @AfterAll

@@ -8,14 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtnbd.routes.server.S3Server;
 import io.virtnbd.testing.RequiresTools;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.mock.MockEndpoint;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +33,7 @@ class ScheduledVerifyIT {
     @BeforeAll
     static void makeBackups() throws Exception {
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
-                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("backups"));
+                "kamelet:virtnbd-file-sink?directory=" + shared.resolve("s3/backups"), BackupSets.Segments.FEW);
     }
 
     @AfterAll
@@ -50,13 +48,14 @@ class ScheduledVerifyIT {
     }
 
     private Exchange verify(Map<String, String> parameters, String told) throws Exception {
+        return verify(parameters, "", told);
+    }
+
+    /** @param more YAML beside the example */
+    private Exchange verify(Map<String, String> parameters, String more, String told) throws Exception {
         try (TemplateRoutes routes = new TemplateRoutes("virtnbd-scheduled-verify", parameters,
-                directory.resolve("routes.yaml"))) {
-            MockEndpoint endpoint = routes.told(told);
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !endpoint.getExchanges().isEmpty());
-            String other = told.equals(TemplateRoutes.SUCCESS) ? TemplateRoutes.FAILURE : TemplateRoutes.SUCCESS;
-            assertThat(routes.told(other).getExchanges()).isEmpty();
-            return endpoint.getExchanges().get(0);
+                directory.resolve("routes.yaml"), more)) {
+            return routes.awaitTold(told);
         }
     }
 
@@ -66,7 +65,7 @@ class ScheduledVerifyIT {
 
     @Test
     void tellsThatAllIsWhole() throws Exception {
-        Exchange told = verify(shared.resolve("backups").toString(), TemplateRoutes.SUCCESS);
+        Exchange told = verify(shared.resolve("s3/backups").toString(), TemplateRoutes.SUCCESS);
 
         assertThat(told.getMessage().getHeader("status")).isEqualTo("completed");
         assertThat(report(told).at("/verified")).hasSize(2);
@@ -75,14 +74,14 @@ class ScheduledVerifyIT {
 
     @Test
     void tellsWhichChainIsDamagedAndVerifiesTheOthers() throws Exception {
-        Path chain = shared.resolve("backups").resolve(sets.domain()).resolve(sets.plain().chain());
+        Path chain = shared.resolve("s3/backups").resolve(sets.domain()).resolve(sets.plain().chain());
         Path file = chain.resolve("vda.full.data");
         byte[] whole = Files.readAllBytes(file);
         byte[] damaged = whole.clone();
         damaged[damaged.length / 2] ^= 1;
         Files.write(file, damaged);
         try {
-            Exchange told = verify(shared.resolve("backups").toString(), TemplateRoutes.FAILURE);
+            Exchange told = verify(shared.resolve("s3/backups").toString(), TemplateRoutes.FAILURE);
 
             assertThat(told.getMessage().getHeader("status")).isEqualTo("failed");
             assertThat(report(told).at("/failed")).hasSize(1);
@@ -97,12 +96,31 @@ class ScheduledVerifyIT {
     void readsAPartInEachRun() throws Exception {
         Path state = directory.resolve("state");
 
-        Exchange told = verify(Map.of("directory", shared.resolve("backups").toString(), "schedule", "* * * * * ?",
+        Exchange told = verify(Map.of("directory", shared.resolve("s3/backups").toString(), "schedule", "* * * * * ?",
                 "percent", "1", "stateFile", state.toString()), TemplateRoutes.SUCCESS);
 
         assertThat(report(told).at("/coverage/run").asInt()).isEqualTo(1);
         assertThat(report(told).at("/coverage/backupsUnread").asInt()).isPositive();
         assertThat(state).isNotEmptyFile();
+    }
+
+    @Test
+    void readsObjectsAPartInEachRun() throws Exception {
+        Path state = directory.resolve("state");
+        Map<String, String> parameters = Map.of("directory", "", "store", "direct:backups", "schedule", "* * * * * ?",
+                "percent", "60", "stateFile", state.toString());
+        try (S3Server server = new S3Server(shared.resolve("s3"))) {
+            String store = TemplateRoutes.s3Store(server, "");
+            JsonNode first = report(verify(parameters, store, TemplateRoutes.SUCCESS));
+
+            assertThat(first.at("/directory").asText()).isEqualTo("direct:backups");
+            assertThat(first.at("/coverage/run").asInt()).isEqualTo(1);
+            assertThat(first.at("/coverage/backupsUnread").asInt()).isPositive();
+            assertThat(first.at("/verified")).hasSize(2);
+            assertThat(state).isNotEmptyFile();
+            JsonNode next = report(verify(parameters, store, TemplateRoutes.SUCCESS));
+            assertThat(next.at("/coverage/run").asInt()).as("the state goes from run to run").isGreaterThan(1);
+        }
     }
 
     @Test

@@ -59,7 +59,15 @@ class StoreRestoreIT {
         sets = new BackupSets(Files.createDirectory(shared.resolve("domain")),
                 "kamelet:virtnbd-s3-sink?bucket=backups&prefix=kvm1/&region=us-east-1&accessKey=" + S3Server.ACCESS_KEY
                         + "&secretKey=" + S3Server.SECRET_KEY + "&overrideEndpoint=true&forcePathStyle=true&uriEndpointOverride="
-                        + server.endpoint());
+                        + server.endpoint(), BackupSets.Segments.FEW);
+        fillAPage(sets.segments());
+    }
+
+    /** Small objects, which the component passes over, come before the streams in lists. */
+    private static void fillAPage(Made backup) throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            Files.createFile(kept(backup, "0-%04d.txt".formatted(i)));
+        }
     }
 
     @AfterAll
@@ -140,14 +148,14 @@ class StoreRestoreIT {
     }
 
     @Test
-    void verifiesMoreObjectsThanAPageListsReadingEachOnce() throws Exception {
+    void verifiesWhatNoPageOfAListHasReadingEachOnce() throws Exception {
         start(sets.segments());
 
         Exchange done = request("direct:verify");
 
         assertThat(done.getException()).isNull();
         try (Stream<Path> files = Files.list(kept(sets.segments(), ""))) {
-            assertThat(whole.stream().filter(name -> name.endsWith(".data"))).hasSizeGreaterThan(1000)
+            assertThat(whole.stream().filter(name -> name.endsWith(".data"))).isNotEmpty()
                     .containsExactlyInAnyOrderElementsOf(files.map(file -> file.getFileName().toString())
                             .filter(name -> name.endsWith(".data")).toList());
         }

@@ -4,8 +4,12 @@
  */
 package io.virtnbd.routes.restore;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.virtnbd.routes.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -15,6 +19,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.Main;
+import org.awaitility.Awaitility;
 
 /** An application that has nothing but the example of a route template in this module's README, with other values. */
 final class TemplateRoutes implements AutoCloseable {
@@ -35,10 +40,15 @@ final class TemplateRoutes implements AutoCloseable {
      * @param file          for the example
      */
     TemplateRoutes(String routeTemplate, Map<String, ?> parameters, Path file) throws Exception {
+        this(routeTemplate, parameters, file, "");
+    }
+
+    /** @param more YAML beside the example */
+    TemplateRoutes(String routeTemplate, Map<String, ?> parameters, Path file, String more) throws Exception {
         Map<String, Object> all = new LinkedHashMap<>(parameters);
         all.putIfAbsent("onSuccess", SUCCESS);
         all.putIfAbsent("onFailure", FAILURE);
-        write(routeTemplate, all, file);
+        Files.writeString(file, example(routeTemplate, all) + more);
         main.configure().withRoutesIncludePattern("classpath:camel/*,file:" + file);
         main.start();
         template = main.getCamelContext().createProducerTemplate();
@@ -47,6 +57,28 @@ final class TemplateRoutes implements AutoCloseable {
     /** Writes the example with other values. */
     static Path write(String routeTemplate, Map<String, Object> parameters, Path file) throws Exception {
         return Files.writeString(file, example(routeTemplate, parameters));
+    }
+
+    /** The route {@code direct:backups} to the bucket backups of a server. */
+    static String s3Store(S3Server server, String prefix) {
+        return """
+                - route:
+                    streamCache: "false"
+                    from:
+                      uri: direct:backups
+                      steps:
+                        - to:
+                            uri: kamelet:virtnbd-s3-store
+                            parameters:
+                              bucket: backups
+                              prefix: "%s"
+                              region: us-east-1
+                              accessKey: %s
+                              secretKey: %s
+                              overrideEndpoint: true
+                              forcePathStyle: true
+                              uriEndpointOverride: %s
+                """.formatted(prefix, S3Server.ACCESS_KEY, S3Server.SECRET_KEY, server.endpoint());
     }
 
     private static String example(String routeTemplate, Map<String, Object> parameters) throws Exception {
@@ -84,6 +116,17 @@ final class TemplateRoutes implements AutoCloseable {
     /** What was told. */
     MockEndpoint told(String endpoint) {
         return camel().getEndpoint(endpoint, MockEndpoint.class);
+    }
+
+    /** The first that is told, which must be told there. */
+    Exchange awaitTold(String endpoint) {
+        MockEndpoint success = told(SUCCESS);
+        MockEndpoint failure = told(FAILURE);
+        Awaitility.await().atMost(Duration.ofMinutes(1))
+                .until(() -> !success.getExchanges().isEmpty() || !failure.getExchanges().isEmpty());
+        MockEndpoint other = endpoint.equals(SUCCESS) ? failure : success;
+        assertThat(other.getExchanges()).extracting(each -> each.getMessage().getBody(String.class)).isEmpty();
+        return told(endpoint).getExchanges().get(0);
     }
 
     @Override

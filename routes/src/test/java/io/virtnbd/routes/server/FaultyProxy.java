@@ -109,6 +109,11 @@ public final class FaultyProxy implements AutoCloseable {
         return faults.get();
     }
 
+    /** How many sockets are open now, to clients and to the server. */
+    public int connections() {
+        return sockets.size();
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {

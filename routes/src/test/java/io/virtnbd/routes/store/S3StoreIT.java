@@ -67,6 +67,13 @@ class S3StoreIT extends StoreContract {
     }
 
     @Test
+    void tellsThatAPrefixHasNoSlashAtItsEnd() {
+        assertThatThrownBy(() -> new EndpointStore(camel(), store().replace("prefix=kvm1/", "prefix=kvm1")).tree())
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("prefix is 'kvm1', and all keys go on with a slash: expected 'kvm1/'");
+    }
+
+    @Test
     void namesTheStoreWithoutItsKeys() {
         assertThatThrownBy(() -> new EndpointStore(camel(), store().replace("secretKey=", "secretKey=x")).tree())
                 .isInstanceOf(StoreException.class).hasMessageStartingWith("kamelet:virtnbd-s3-store: list failed: bucket backups")
