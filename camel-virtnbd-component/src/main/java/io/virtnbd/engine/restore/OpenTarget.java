@@ -6,6 +6,7 @@ package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
 import io.virtnbd.engine.FileClaim;
+import io.virtnbd.engine.FileClaimedException;
 import io.virtnbd.engine.qemu.AbandonedImage;
 import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.BaseAllocation;
@@ -48,7 +49,7 @@ final class OpenTarget implements Closeable {
      * @throws RestoreException if the target cannot be opened, or the journal is that of something else, or in use
      */
     static OpenTarget open(RestoreOptions options, String plan, long size) throws IOException {
-        FileClaim claim = options.journal() == null ? null : FileClaim.of(options.journal().toAbsolutePath().normalize());
+        FileClaim claim = options.journal() == null ? null : claim(options.journal().toAbsolutePath().normalize());
         try {
             OpenTarget target = openClaimed(options, plan, size);
             target.journalClaim = claim;
@@ -56,6 +57,14 @@ final class OpenTarget implements Closeable {
         } catch (Throwable e) {
             Closing.after(e, claim);
             throw e;
+        }
+    }
+
+    private static FileClaim claim(Path journal) throws IOException {
+        try {
+            return FileClaim.of(journal);
+        } catch (FileClaimedException e) {
+            throw new RestoreException(journal + " is being written by another restore", e);
         }
     }
 
