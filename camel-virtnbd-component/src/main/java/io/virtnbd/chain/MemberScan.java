@@ -4,12 +4,14 @@
  */
 package io.virtnbd.chain;
 
-import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.sparsestream.StreamContent;
 import io.virtnbd.sparsestream.StreamVerifier;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -40,29 +42,46 @@ final class MemberScan {
 
     /** @throws IOException if anything is wrong; does not name the file */
     void run() throws IOException {
-        MessageDigest digest = sha256.isPresent() ? Sha256.digest() : null;
-        Adler32 sum = new Adler32();
-        try (InputStream file = member.file().open()) {
-            read(digest != null ? new DigestInputStream(file, digest)
-                    : adler32.isPresent() ? new CheckedInputStream(file, sum) : file);
-        }
-        if (digest != null) {
-            Sha256.require(sha256.get(), HexFormat.of().formatHex(digest.digest()));
-        }
-        if (adler32.isPresent()) {
-            String expected = text(adler32.get());
-            if (!DECIMAL.matcher(expected).matches() || Long.parseLong(expected) != sum.getValue()) {
-                throw new ChainException("expected Adler-32 " + expected + " as in " + adler32.get().fileName() + ", found "
-                        + sum.getValue());
+        Optional<Path> plain = member.file().path().filter(path -> !member.metadata().compressed());
+        if (sha256.isPresent()) {
+            compareSha256();
+        } else if (adler32.isPresent()) {
+            compareAdler32();
+        } else if (plain.isPresent()) {
+            try (FileChannel file = FileChannel.open(plain.get())) {
+                requireSame(StreamVerifier.verifyFraming(file));
+            }
+        } else {
+            try (InputStream file = member.file().open()) {
+                requireSame(StreamVerifier.verify(file));
             }
         }
     }
 
-    private void read(InputStream stream) throws IOException {
-        StreamMetadata found = StreamVerifier.verify(stream).metadata();
-        if (!found.equals(member.metadata())) {
-            throw new ChainException("expected the same stream as before, found one of " + found.checkpointName()
-                    + "; it was replaced meanwhile");
+    private void compareSha256() throws IOException {
+        MessageDigest digest = Sha256.digest();
+        try (InputStream file = member.file().open()) {
+            requireSame(StreamVerifier.verifyFraming(new DigestInputStream(file, digest)));
+        }
+        Sha256.require(sha256.get(), HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private void compareAdler32() throws IOException {
+        Adler32 sum = new Adler32();
+        try (InputStream file = member.file().open()) {
+            requireSame(StreamVerifier.verifyFraming(new CheckedInputStream(file, sum)));
+        }
+        String expected = text(adler32.get());
+        if (!DECIMAL.matcher(expected).matches() || Long.parseLong(expected) != sum.getValue()) {
+            throw new ChainException("expected Adler-32 " + expected + " as in " + adler32.get().fileName() + ", found "
+                    + sum.getValue());
+        }
+    }
+
+    private void requireSame(StreamContent content) throws ChainException {
+        if (!content.metadata().equals(member.metadata())) {
+            throw new ChainException("expected the same stream as before, found one of "
+                    + content.metadata().checkpointName() + "; it was replaced meanwhile");
         }
     }
 

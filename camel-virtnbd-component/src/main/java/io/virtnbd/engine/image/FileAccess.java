@@ -57,6 +57,40 @@ final class FileAccess implements StreamAccess, Closeable {
         requireUnchanged();
     }
 
+    /**
+     * For many readings of a few bytes, one after the other: the file is opened once, and whether it has changed is looked at
+     * when this is closed, which fails then.
+     */
+    Walk walk() throws IOException {
+        return new Walk(FileChannel.open(path));
+    }
+
+    /** Belongs to one thread. */
+    final class Walk implements StreamAccess, Closeable {
+
+        private final FileChannel opened;
+
+        private Walk(FileChannel opened) {
+            this.opened = opened;
+        }
+
+        @Override
+        public long size() {
+            return FileAccess.this.size();
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) throws IOException {
+            fill(opened, offset, target);
+        }
+
+        @Override
+        public void close() throws IOException {
+            opened.close();
+            requireUnchanged();
+        }
+    }
+
     private boolean tryRead(FileChannel from, long offset, ByteBuffer target) throws IOException {
         try {
             fill(from, offset, target);

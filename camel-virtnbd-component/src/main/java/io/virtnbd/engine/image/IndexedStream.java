@@ -29,6 +29,15 @@ record IndexedStream(int number, ChainMember member, StreamAccess access, FrameT
      * @throws ChainException if it is not the stream any more that the chain was made of, or is no whole, undamaged stream
      */
     static IndexedStream index(int number, ChainMember member, StreamAccess access) throws IOException {
+        if (access instanceof FileAccess file) {
+            try (FileAccess.Walk walk = file.walk()) {
+                return new IndexedStream(number, member, access, table(member, walk));
+            }
+        }
+        return new IndexedStream(number, member, access, table(member, access));
+    }
+
+    private static FrameTable table(ChainMember member, StreamAccess access) throws IOException {
         try {
             FrameWalk walk = new FrameWalk(access, StreamLimits.DEFAULT);
             if (!walk.metadata().equals(member.metadata())) {
@@ -41,7 +50,7 @@ record IndexedStream(int number, ChainMember member, StreamAccess access, FrameT
                 long payload = zero ? walk.position() : walk.payloadOffset();
                 table.add(frame, payload - FrameHeader.LENGTH, walk.payloadLengths());
             }
-            return new IndexedStream(number, member, access, table.build());
+            return table.build();
         } catch (MalformedStreamException e) {
             throw new ChainException(member.file() + ": " + e.getMessage(), e);
         }
