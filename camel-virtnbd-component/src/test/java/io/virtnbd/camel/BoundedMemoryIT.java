@@ -38,12 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A disk of 1 GiB passes through a route to files with a heap of 64 MiB, also when the sink fails midway. */
+/** A disk of half a GiB passes through a route to files with a heap of 64 MiB, also when the sink fails midway. */
 @RequiresTools("qemu-nbd")
 class BoundedMemoryIT {
 
     private static final int PIECE = 1 << 20;
-    private static final int PIECES = 1100;
+    private static final int PIECES = 550;
     private static final int RESIDENT_LIMIT_MIB = 256;
     private static final Pattern RESIDENT = Pattern.compile("VmHWM:\\s+([0-9]+) kB");
 
@@ -54,7 +54,7 @@ class BoundedMemoryIT {
     @TempDir
     Path directory;
 
-    /** A little more than 1 GiB of data, of which about half compresses, and some holes. */
+    /** A little more than half a GiB of data, of which about half compresses, and some holes. */
     @BeforeAll
     static void makeDisk() throws IOException {
         source = shared.resolve("source.raw");
