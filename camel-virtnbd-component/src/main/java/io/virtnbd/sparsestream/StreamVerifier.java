@@ -26,12 +26,7 @@ public final class StreamVerifier {
      * @throws IOException if the stream cannot be read
      */
     public static StreamContent verify(InputStream stream) throws IOException {
-        ByteBuffer payload = ByteBuffer.allocate(BUFFER);
-        return frames(SparseStreamReader.open(stream, StreamLimits.DEFAULT), reader -> {
-            while (reader.readPayload(payload.clear()) >= 0) {
-                // reading is what checks it
-            }
-        });
+        return frames(SparseStreamReader.open(stream, StreamLimits.DEFAULT), new PayloadReading());
     }
 
     /**
@@ -43,16 +38,8 @@ public final class StreamVerifier {
      * @throws IOException if the stream cannot be read
      */
     public static StreamContent verifyFraming(InputStream stream) throws IOException {
-        SparseStreamReader opened = SparseStreamReader.open(stream, StreamLimits.DEFAULT);
-        if (opened.metadata().compressed()) {
-            return frames(opened, new Lz4Skimmer());
-        }
-        ByteBuffer payload = ByteBuffer.allocate(BUFFER);
-        return frames(opened, reader -> {
-            while (reader.readPayload(payload.clear()) >= 0) {
-                // whoever computes the checksum sees it
-            }
-        });
+        SparseStreamReader reader = SparseStreamReader.open(stream, StreamLimits.DEFAULT);
+        return frames(reader, reader.metadata().compressed() ? new Lz4Skimmer() : new PayloadReading());
     }
 
     /**
@@ -68,6 +55,20 @@ public final class StreamVerifier {
 
     private interface PayloadVisitor {
         void visit(SparseStreamReader reader) throws IOException;
+    }
+
+    /** Reads payloads, which is what checks them, and lets whoever computes a checksum see them. */
+    private static final class PayloadReading implements PayloadVisitor {
+
+        private final ByteBuffer payload = ByteBuffer.allocate(BUFFER);
+
+        @Override
+        public void visit(SparseStreamReader reader) throws IOException {
+            int count;
+            do {
+                count = reader.readPayload(payload.clear());
+            } while (count >= 0);
+        }
     }
 
     /** Takes a payload's LZ4 frames apart. */

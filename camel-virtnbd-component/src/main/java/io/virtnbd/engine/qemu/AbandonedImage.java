@@ -5,7 +5,6 @@
 package io.virtnbd.engine.qemu;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -27,7 +26,7 @@ public final class AbandonedImage {
      *
      * @param socket of the server that may still have it open; may be null
      * @return whether the image can be written; not where it stays open, or is damaged
-     * @throws InterruptedIOException if the thread is interrupted; it stays marked so
+     * @throws java.io.InterruptedIOException if the thread is interrupted; it stays marked so
      */
     public static boolean recover(Path image, Path socket) throws IOException {
         long deadline = System.nanoTime() + RELEASE_MILLIS * 1_000_000;
@@ -42,7 +41,7 @@ public final class AbandonedImage {
                     return false;
                 }
             }
-            pause();
+            QemuNbd.pause(POLL_MILLIS);
         }
     }
 
@@ -60,15 +59,6 @@ public final class AbandonedImage {
             SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
         } catch (IOException e) {
             Files.deleteIfExists(socket); // nobody serves it any more
-        }
-    }
-
-    private static void pause() throws InterruptedIOException {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for qemu-nbd");
         }
     }
 }

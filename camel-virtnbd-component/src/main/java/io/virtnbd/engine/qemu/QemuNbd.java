@@ -81,7 +81,7 @@ public final class QemuNbd implements Closeable {
                     throw e;
                 }
             }
-            pause();
+            pause(POLL_MILLIS);
         }
     }
 
@@ -90,9 +90,9 @@ public final class QemuNbd implements Closeable {
         connect(uri -> uri);
     }
 
-    private static void pause() throws InterruptedIOException {
+    static void pause(long millis) throws InterruptedIOException {
         try {
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for qemu-nbd");
