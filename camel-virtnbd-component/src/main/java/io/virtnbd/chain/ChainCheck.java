@@ -164,7 +164,7 @@ public final class ChainCheck {
         ChainMember member = members.get(index);
         try {
             new MemberScan(member, set.listed(member).map(ManifestEntry::sha256),
-                    Optional.ofNullable(files.get(member.file().fileName() + ".chksum"))).run();
+                    Optional.ofNullable(files.get(member.file().fileName() + ChecksumFile.SUFFIX))).run();
         } catch (IOException e) {
             problems.add(index, member.file().name(), e);
         }

@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
  */
 final class LostStreams {
 
-    private static final String CHECKSUM = ".chksum";
 
     /** By the disk: what their names tell, by their names. */
     private final SortedMap<String, Map<String, StreamFileName>> byDisk = new TreeMap<>();
@@ -35,7 +34,7 @@ final class LostStreams {
         LostStreams lost = new LostStreams();
         Set<String> names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
         for (String checksum : names) {
-            String name = checksum.endsWith(CHECKSUM) ? checksum.substring(0, checksum.length() - CHECKSUM.length()) : "";
+            String name = checksum.endsWith(ChecksumFile.SUFFIX) ? checksum.substring(0, checksum.length() - ChecksumFile.SUFFIX.length()) : "";
             if (!names.contains(name)) {
                 BackupFileNames.parse(name).ifPresent(stream ->
                         lost.byDisk.computeIfAbsent(stream.disk(), disk -> new TreeMap<>()).put(name, stream));
@@ -64,7 +63,7 @@ final class LostStreams {
         });
         if (!newer.isEmpty()) {
             String checkpoint = last.metadata().checkpointName();
-            throw new ChainException("disk " + disk + ": expected the stream " + newer.get(0) + " that " + newer.get(0) + CHECKSUM
+            throw new ChainException("disk " + disk + ": expected the stream " + newer.get(0) + " that " + newer.get(0) + ChecksumFile.SUFFIX
                     + " is the checksum of, found no such file; the newest content without it is that of " + checkpoint
                     + ", which has to be asked for by that name");
         }

@@ -10,21 +10,16 @@ import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.zip.Adler32;
 import java.util.zip.CheckedInputStream;
 
 /** Reads one stream to its end, once, for its structure and the one checksum that there is to compare with. */
 final class MemberScan {
-
-    private static final int MAX_CHECKSUM_BYTES = 64;
-    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,10}");
 
     private final ChainMember member;
     private final Optional<String> sha256;
@@ -71,9 +66,9 @@ final class MemberScan {
         try (InputStream file = member.file().open()) {
             requireSame(StreamVerifier.verifyFraming(new CheckedInputStream(file, sum)));
         }
-        String expected = text(adler32.get());
-        if (!DECIMAL.matcher(expected).matches() || Long.parseLong(expected) != sum.getValue()) {
-            throw new ChainException("expected Adler-32 " + expected + " as in " + adler32.get().fileName() + ", found "
+        ChecksumFile expected = ChecksumFile.read(adler32.get());
+        if (!expected.says(sum.getValue())) {
+            throw new ChainException("expected Adler-32 " + expected.text() + " as in " + adler32.get().fileName() + ", found "
                     + sum.getValue());
         }
     }
@@ -82,12 +77,6 @@ final class MemberScan {
         if (!content.metadata().equals(member.metadata())) {
             throw new ChainException("expected the same stream as before, found one of "
                     + content.metadata().checkpointName() + "; it was replaced meanwhile");
-        }
-    }
-
-    private static String text(StoredFile file) throws IOException {
-        try (InputStream in = file.open()) {
-            return new String(in.readNBytes(MAX_CHECKSUM_BYTES), StandardCharsets.US_ASCII).strip();
         }
     }
 }

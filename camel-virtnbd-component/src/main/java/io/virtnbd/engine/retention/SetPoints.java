@@ -11,6 +11,7 @@ import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.ChainMember;
 import io.virtnbd.chain.CheckpointNumber;
+import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.chain.StreamFileName;
@@ -38,7 +39,6 @@ import java.util.TreeSet;
  */
 record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<String, Long> sizes) {
 
-    private static final String CHECKSUM = ".chksum";
 
     /** @throws ChainException if a backup in it is not whole, as far as names and sizes of files and metadata tell */
     static SetPoints read(BackupSet set) throws IOException {
@@ -70,8 +70,8 @@ record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<
                         + (found == null ? "no such file" : found + " bytes"));
             }
             own.add(entry.name());
-            if (sizes.containsKey(entry.name() + CHECKSUM)) {
-                own.add(entry.name() + CHECKSUM);
+            if (sizes.containsKey(entry.name() + ChecksumFile.SUFFIX)) {
+                own.add(entry.name() + ChecksumFile.SUFFIX);
             }
             BackupFileNames.parse(entry.name()).map(StreamFileName::disk).ifPresent(disks::add);
         }
@@ -103,7 +103,7 @@ record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<
     /** A set of the reference, which tells by a checksum beside each stream that it is complete. */
     private void addReference(BackupSet set, BackupDirectory directory) throws ChainException {
         for (String file : sizes.keySet()) {
-            if (BackupFileNames.parse(file).isPresent() && !sizes.containsKey(file + CHECKSUM)) {
+            if (BackupFileNames.parse(file).isPresent() && !sizes.containsKey(file + ChecksumFile.SUFFIX)) {
                 throw new ChainException(file + " has no manifest: its backup has failed, or is not complete yet");
             }
         }
@@ -130,7 +130,7 @@ record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<
 
     private static boolean isReference(String file) {
         return BackupFileNames.parse(file).isPresent()
-                || file.endsWith(CHECKSUM) && BackupFileNames.parse(file.substring(0, file.length() - CHECKSUM.length())).isPresent()
+                || file.endsWith(ChecksumFile.SUFFIX) && BackupFileNames.parse(file.substring(0, file.length() - ChecksumFile.SUFFIX.length())).isPresent()
                 || file.matches("vmconfig\\.[^/]+\\.xml|[^/]+\\.qcow\\.json|checkpoints/[^/]+\\.xml|[^/]+\\.cpt");
     }
 

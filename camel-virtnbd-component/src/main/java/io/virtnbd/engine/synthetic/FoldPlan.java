@@ -8,6 +8,7 @@ import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.CheckpointNumber;
+import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Level;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
@@ -145,7 +146,7 @@ record FoldPlan(String checkpoint, Map<String, Chain> chains, Set<String> droppe
                 set.streams().get(one).checkpoint()).orElse(0));
         for (String stream : streams) {
             result.add(stream);
-            result.add(stream + ".chksum");
+            result.add(stream + ChecksumFile.SUFFIX);
         }
         result.addAll(goneFiles);
         result.removeIf(name -> replaced.contains(name) || !set.files().containsKey(name));

@@ -8,6 +8,7 @@ import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainCheck;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.chain.Until;
@@ -34,7 +35,6 @@ import java.util.Set;
  */
 public final class InPlaceFold {
 
-    private static final String CHECKSUM = ".chksum";
 
     private final Path directory;
     private final BackupStore store;
@@ -122,8 +122,8 @@ public final class InPlaceFold {
                 String name = FoldPlan.fullOf(chain.disk());
                 FullFile full = full(folded, chain, name);
                 prepared.put(name, full.path());
-                if (chain.members().stream().anyMatch(member -> set.files().containsKey(member.file().name() + CHECKSUM))) {
-                    small(name + CHECKSUM, full.checksumFile());
+                if (chain.members().stream().anyMatch(member -> set.files().containsKey(member.file().name() + ChecksumFile.SUFFIX))) {
+                    small(name + ChecksumFile.SUFFIX, full.checksumFile());
                 }
                 plan.manifestOf(chain).ifPresent(file -> listed.computeIfAbsent(file, any -> new ArrayList<>())
                         .add(new ManifestEntry(name, full.bytes(), full.sha256(), "disk", chain.disk())));

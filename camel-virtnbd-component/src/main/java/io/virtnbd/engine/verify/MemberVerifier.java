@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.verify;
 
+import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.StreamEnd;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StreamMetadata;
@@ -11,7 +12,6 @@ import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,9 +20,6 @@ import java.util.Optional;
 
 /** Verifies the streams of a set one by one. */
 final class MemberVerifier {
-
-    private static final int MOST_DIGITS = 10;
-    private static final int MOST_CHECKSUM_BYTES = 64;
 
     private final SetFiles files;
     private final Map<String, List<Listing>> listings;
@@ -93,19 +90,17 @@ final class MemberVerifier {
 
     /** virtnbdbackup puts a checksum beside each stream, and writes no manifests. */
     private void adler32(StoredFile file, long found, EnumSet<Check> checks) throws IOException {
-        Optional<StoredFile> beside = files.find(file.name() + SetFiles.CHECKSUM);
+        Optional<StoredFile> beside = files.find(file.name() + ChecksumFile.SUFFIX);
         if (beside.isEmpty()) {
             return;
         }
-        String text;
-        try (InputStream in = beside.get().open()) {
-            text = new String(in.readNBytes(MOST_CHECKSUM_BYTES), StandardCharsets.US_ASCII).strip();
-        }
-        if (text.isEmpty() || text.length() > MOST_DIGITS || !text.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
+        ChecksumFile checksum = ChecksumFile.read(beside.get());
+        String text = checksum.text();
+        if (!checksum.isNumber()) {
             problems.add(Problem.of(beside.get().name(), ProblemKind.MALFORMED, "a decimal number", text,
                     beside.get() + ": expected an Adler-32 as a decimal number, found '" + text.replaceAll("\\p{Cntrl}", "?")
                             + "'"));
-        } else if (Long.parseLong(text) != found) {
+        } else if (!checksum.says(found)) {
             problems.add(Problem.of(file.name(), ProblemKind.DAMAGED, "Adler-32 " + text, "Adler-32 " + found,
                     file + ": expected Adler-32 " + text + " as in " + beside.get().name() + ", found " + found));
         } else {

@@ -6,6 +6,7 @@ package io.virtnbd.engine.verify;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.BackupFileNames;
+import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.store.BackupStore;
@@ -23,9 +24,6 @@ import java.util.function.Predicate;
 
 /** The files of a set as they were listed once, and its manifests. */
 final class SetFiles {
-
-    /** virtnbdbackup's checksum of a stream is a file of its own with the stream's name and this. */
-    static final String CHECKSUM = ".chksum";
 
     private final BackupStore store;
     private final List<StoredFile> files;
@@ -55,8 +53,8 @@ final class SetFiles {
 
     /** Streams that are not there, though virtnbdbackup's checksums of them are. */
     List<String> lostStreams(Predicate<String> disk) {
-        return files.stream().map(StoredFile::name).filter(name -> name.endsWith(CHECKSUM))
-                .map(name -> name.substring(0, name.length() - CHECKSUM.length())).filter(name -> !byName.containsKey(name))
+        return files.stream().map(StoredFile::name).filter(name -> name.endsWith(ChecksumFile.SUFFIX))
+                .map(name -> name.substring(0, name.length() - ChecksumFile.SUFFIX.length())).filter(name -> !byName.containsKey(name))
                 .filter(name -> BackupFileNames.parse(name).filter(stream -> disk.test(stream.disk())).isPresent()).toList();
     }
 

@@ -6,6 +6,7 @@ package io.virtnbd.engine.verify;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.Sha256;
 import io.virtnbd.store.BackupStore;
@@ -91,7 +92,7 @@ final class SetVerifier {
 
     /** No chain need miss it: the newest content may be that of a differential, which does without the increments before it. */
     private void addLost(String name) {
-        String checksum = name + SetFiles.CHECKSUM;
+        String checksum = name + ChecksumFile.SUFFIX;
         problems.add(Problem.of(name, ProblemKind.MISSING, "the stream that " + checksum + " is the checksum of", "nothing",
                 store.name() + ": " + name + " is missing, which " + checksum + " is the checksum of"));
     }
