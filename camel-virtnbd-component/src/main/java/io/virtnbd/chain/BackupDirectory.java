@@ -154,6 +154,11 @@ public final class BackupDirectory {
         return stored;
     }
 
+    /** Names of streams that are not there, though virtnbdbackup's checksums of them are, in alphabetical order. */
+    public List<String> lostStreams() {
+        return complete.lost().names();
+    }
+
     /** The manifests of complete backups, by the names of their files. */
     public SortedMap<String, Manifest> manifests() {
         return complete.manifests();

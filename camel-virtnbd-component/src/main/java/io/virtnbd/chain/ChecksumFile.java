@@ -8,6 +8,7 @@ import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +24,12 @@ public record ChecksumFile(StoredFile file, String text) {
 
     private static final int MAX_BYTES = 64;
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,10}");
+
+    /** The name of the stream that a file of that name has the checksum of; empty where it is no such name. */
+    public static Optional<String> stream(String fileName) {
+        return fileName.endsWith(SUFFIX) ? Optional.of(fileName.substring(0, fileName.length() - SUFFIX.length()))
+                : Optional.empty();
+    }
 
     /** Reads the file. Whether it is a checksum is not looked at yet. */
     public static ChecksumFile read(StoredFile file) throws IOException {

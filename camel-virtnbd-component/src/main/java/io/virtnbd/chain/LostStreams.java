@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
  */
 final class LostStreams {
 
-
     /** By the disk: what their names tell, by their names. */
     private final SortedMap<String, Map<String, StreamFileName>> byDisk = new TreeMap<>();
 
@@ -34,13 +33,16 @@ final class LostStreams {
         LostStreams lost = new LostStreams();
         Set<String> names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
         for (String checksum : names) {
-            String name = checksum.endsWith(ChecksumFile.SUFFIX) ? checksum.substring(0, checksum.length() - ChecksumFile.SUFFIX.length()) : "";
-            if (!names.contains(name)) {
-                BackupFileNames.parse(name).ifPresent(stream ->
-                        lost.byDisk.computeIfAbsent(stream.disk(), disk -> new TreeMap<>()).put(name, stream));
-            }
+            ChecksumFile.stream(checksum).filter(name -> !names.contains(name)).ifPresent(name ->
+                    BackupFileNames.parse(name).ifPresent(stream ->
+                            lost.byDisk.computeIfAbsent(stream.disk(), disk -> new TreeMap<>()).put(name, stream)));
         }
         return lost;
+    }
+
+    /** In alphabetical order. */
+    List<String> names() {
+        return byDisk.values().stream().flatMap(streams -> streams.keySet().stream()).sorted().toList();
     }
 
     /** The disks that have lost streams. */
@@ -63,8 +65,8 @@ final class LostStreams {
         });
         if (!newer.isEmpty()) {
             String checkpoint = last.metadata().checkpointName();
-            throw new ChainException("disk " + disk + ": expected the stream " + newer.get(0) + " that " + newer.get(0) + ChecksumFile.SUFFIX
-                    + " is the checksum of, found no such file; the newest content without it is that of " + checkpoint
+            throw new ChainException("disk " + disk + ": expected the stream " + newer.get(0) + " that " + newer.get(0)
+                    + ChecksumFile.SUFFIX + " is the checksum of, found no such file; the newest content without it is that of " + checkpoint
                     + ", which has to be asked for by that name");
         }
     }

@@ -130,7 +130,7 @@ record SetPoints(List<RestorePoint> points, Map<String, Set<String>> files, Map<
 
     private static boolean isReference(String file) {
         return BackupFileNames.parse(file).isPresent()
-                || file.endsWith(ChecksumFile.SUFFIX) && BackupFileNames.parse(file.substring(0, file.length() - ChecksumFile.SUFFIX.length())).isPresent()
+                || ChecksumFile.stream(file).flatMap(BackupFileNames::parse).isPresent()
                 || file.matches("vmconfig\\.[^/]+\\.xml|[^/]+\\.qcow\\.json|checkpoints/[^/]+\\.xml|[^/]+\\.cpt");
     }
 

@@ -6,7 +6,6 @@ package io.virtnbd.engine.verify;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.BackupFileNames;
-import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
 import io.virtnbd.store.BackupStore;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** The files of a set as they were listed once, and its manifests. */
 final class SetFiles {
@@ -49,13 +47,6 @@ final class SetFiles {
 
     boolean hasStreams() {
         return files.stream().anyMatch(file -> BackupFileNames.parse(file.name()).isPresent());
-    }
-
-    /** Streams that are not there, though virtnbdbackup's checksums of them are. */
-    List<String> lostStreams(Predicate<String> disk) {
-        return files.stream().map(StoredFile::name).filter(name -> name.endsWith(ChecksumFile.SUFFIX))
-                .map(name -> name.substring(0, name.length() - ChecksumFile.SUFFIX.length())).filter(name -> !byName.containsKey(name))
-                .filter(name -> BackupFileNames.parse(name).filter(stream -> disk.test(stream.disk())).isPresent()).toList();
     }
 
     /** By file name. */

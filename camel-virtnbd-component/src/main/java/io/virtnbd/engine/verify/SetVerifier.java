@@ -5,6 +5,7 @@
 package io.virtnbd.engine.verify;
 
 import io.virtnbd.chain.BackupDirectory;
+import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
@@ -62,7 +63,8 @@ final class SetVerifier {
             verify(files, plan, listing.getKey(), listing.getValue());
         }
         if (options.isOfAll()) {
-            files.lostStreams(options::concerns).stream().filter(name -> !listings.containsKey(name)).forEach(this::addLost);
+            set.lostStreams().stream().filter(name -> !listings.containsKey(name))
+                    .filter(name -> options.concerns(BackupFileNames.parse(name).orElseThrow().disk())).forEach(this::addLost);
         }
         plan.brokenManifests().forEach((name, failure) ->
                 problems.add(Problem.of(name, failure instanceof ChainException ? ProblemKind.MALFORMED
