@@ -9,6 +9,7 @@ import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Where a disk is restored to, and how.
@@ -63,48 +64,63 @@ public record RestoreOptions(Path image, ImageFormat format, boolean overwrite, 
     }
 
     public RestoreOptions withOverwrite(boolean value) {
-        return new RestoreOptions(image, format, value, nbdUri, client, progress, resume, journal, syncInterval, verify,
-                qcow2Options, journalStays);
+        return with(draft -> draft.overwrite = value);
     }
 
     public RestoreOptions withClient(NbdClientOptions value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, value, progress, resume, journal, syncInterval, verify,
-                qcow2Options, journalStays);
+        return with(draft -> draft.client = value);
     }
 
     public RestoreOptions withProgress(ProgressListener value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, value, resume, journal, syncInterval, verify,
-                qcow2Options, journalStays);
+        return with(draft -> draft.progress = value);
     }
 
     public RestoreOptions withResume(boolean value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, value, journal, syncInterval, verify,
-                qcow2Options, journalStays);
+        return with(draft -> draft.resume = value);
     }
 
     /** @param value null for the default */
     public RestoreOptions withJournal(Path value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, value, syncInterval, verify,
-                qcow2Options, journalStays);
+        return with(draft -> draft.journal = value);
     }
 
     public RestoreOptions withSyncInterval(long bytes) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, bytes, verify,
-                qcow2Options, journalStays);
+        return with(draft -> draft.syncInterval = bytes);
     }
 
     public RestoreOptions withVerify(boolean value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, value,
-                qcow2Options, journalStays);
+        return with(draft -> draft.verify = value);
     }
 
     public RestoreOptions withQcow2Options(String value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, verify,
-                value, journalStays);
+        return with(draft -> draft.qcow2Options = value);
     }
 
     public RestoreOptions withJournalStays(boolean value) {
-        return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, verify,
-                qcow2Options, value);
+        return with(draft -> draft.journalStays = value);
+    }
+
+    private RestoreOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft();
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** These options, one of which changes. */
+    private final class Draft {
+        private boolean overwrite = RestoreOptions.this.overwrite;
+        private NbdClientOptions client = RestoreOptions.this.client;
+        private ProgressListener progress = RestoreOptions.this.progress;
+        private boolean resume = RestoreOptions.this.resume;
+        private Path journal = RestoreOptions.this.journal;
+        private long syncInterval = RestoreOptions.this.syncInterval;
+        private boolean verify = RestoreOptions.this.verify;
+        private String qcow2Options = RestoreOptions.this.qcow2Options;
+        private boolean journalStays = RestoreOptions.this.journalStays;
+
+        RestoreOptions options() {
+            return new RestoreOptions(image, format, overwrite, nbdUri, client, progress, resume, journal, syncInterval, verify,
+                    qcow2Options, journalStays);
+        }
     }
 }
