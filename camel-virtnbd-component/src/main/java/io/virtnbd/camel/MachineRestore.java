@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Message;
@@ -52,16 +53,17 @@ final class MachineRestore {
      * To be called before the first write.
      *
      * @param set     with the files of the backup
-     * @param targets of the disks' chains
+     * @param chains  of the disks
+     * @param targets where each goes, by the disk
      */
-    void check(BackupStore set, Map<Chain, RestoreOptions> targets) throws IOException {
+    void check(BackupStore set, List<Chain> chains, Map<String, RestoreOptions> targets) throws IOException {
         if (!isAskedFor()) {
             return;
         }
         Map<String, RestoredDisk> disks = new LinkedHashMap<>();
-        targets.forEach((chain, target) -> disks.put(chain.disk(), disk(target)));
+        targets.forEach((disk, target) -> disks.put(disk, disk(target)));
         try (LibvirtConnection connection = endpoint.domains().connect()) {
-            checked = DomainRestore.check(connection, set, targets.keySet(), disks, options.machine());
+            checked = DomainRestore.check(connection, set, chains, disks, options.machine());
         }
     }
 

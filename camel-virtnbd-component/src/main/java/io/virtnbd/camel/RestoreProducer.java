@@ -119,7 +119,7 @@ final class RestoreProducer extends VirtNbdProducer {
             return restore(StreamSources.streams(exchange, exchange.getMessage().getBody()), target);
         }
         ChainSelection selection = BackupSets.selectOne(BackupSets.existing(set.get()), options);
-        machine.check(selection.set().store(), Map.of(selection.only(), target));
+        machine.check(selection.set().store(), selection.chains(), Map.of(selection.only().disk(), target));
         return restore(selection.checked(options.check()).only(), target, options);
     }
 
@@ -155,7 +155,7 @@ final class RestoreProducer extends VirtNbdProducer {
                     + selection.chains().size() + " disks of a set, which would share it: each image has its own beside it;"
                     + " nothing was restored");
         }
-        Map<Chain, RestoreOptions> targets = new LinkedHashMap<>();
+        Map<String, RestoreOptions> targets = new LinkedHashMap<>();
         boolean several = selection.chains().size() > 1;
         for (Chain chain : selection.chains()) {
             Path image = image(target, chain.disk(), options);
@@ -164,13 +164,12 @@ final class RestoreProducer extends VirtNbdProducer {
                 throw new FileAlreadyExistsException(image.toString(), null,
                         "image " + image + " is there already, nothing was restored; set overwrite=true to replace it");
             }
-            targets.put(chain, each);
+            targets.put(chain.disk(), each);
         }
-        machine.check(selection.set().store(), targets);
+        machine.check(selection.set().store(), selection.chains(), targets);
         List<Callable<RestoreResult>> restores = new ArrayList<>();
         for (Chain chain : selection.checked(options.check()).chains()) {
-            RestoreOptions each = options.restoreTo(image(target, chain.disk(), options)).withJournalStays(several);
-            restores.add(() -> restore(chain, each, options));
+            restores.add(() -> restore(chain, targets.get(chain.disk()), options));
         }
         Map<String, File> restored = new LinkedHashMap<>();
         List<RestoreResult> results = ParallelRestores.run(restores, options.concurrentDisks());
