@@ -84,7 +84,7 @@ final class ServeRequest {
                     options.scratch() == null ? "" : " and write");
         }
         ChainSelection selection = BackupSets.select(BackupSets.existing(backups), request);
-        ChainCheck.structure(selection.set(), selection.chains());
+        ChainCheck.sizes(selection.set(), selection.chains());
         ChainServer server = ChainServer.start(selection.chains(), options);
         LOG.info("serving {}", server.uris());
         return server;

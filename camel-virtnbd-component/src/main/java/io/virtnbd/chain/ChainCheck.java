@@ -39,6 +39,25 @@ public final class ChainCheck {
     }
 
     /**
+     * Compares the size of each stream with its manifest. Nothing is read.
+     *
+     * @param set    where the chains are from
+     * @param chains in any order
+     * @throws ChainException names all streams, up to ten, that are of another size
+     */
+    public static void sizes(BackupDirectory set, Collection<Chain> chains) throws ChainException {
+        ChainCheck check = new ChainCheck(set, chains);
+        for (int i = 0; i < check.members.size(); i++) {
+            try {
+                check.requireListedSize(check.members.get(i));
+            } catch (ChainException e) {
+                check.problems.add(i, check.members.get(i).file().name(), e);
+            }
+        }
+        check.problems.throwIfAny(set.store().name());
+    }
+
+    /**
      * Compares the size of each stream with its manifest, and looks at how it ends, where the store can read parts of files. No
      * payload is read.
      *
@@ -102,11 +121,7 @@ public final class ChainCheck {
         for (int i = 0; i < members.size(); i++) {
             StoredFile file = members.get(i).file();
             try {
-                Optional<ManifestEntry> listed = set.listed(members.get(i));
-                if (listed.isPresent() && listed.get().bytes() != file.bytes()) {
-                    throw new ChainException("expected " + listed.get().bytes() + " bytes as in the manifest of "
-                            + members.get(i).metadata().checkpointName() + ", found " + file.bytes());
-                }
+                requireListedSize(members.get(i));
                 if (file.store().seekable()) {
                     StreamEnd.check(file, members.get(i).metadata().compressed());
                 }
@@ -114,6 +129,14 @@ public final class ChainCheck {
                 Interruptions.rethrow(e);
                 problems.add(i, file.name(), e);
             }
+        }
+    }
+
+    private void requireListedSize(ChainMember member) throws ChainException {
+        Optional<ManifestEntry> listed = set.listed(member);
+        if (listed.isPresent() && listed.get().bytes() != member.file().bytes()) {
+            throw new ChainException("expected " + listed.get().bytes() + " bytes as in the manifest of "
+                    + member.metadata().checkpointName() + ", found " + member.file().bytes());
         }
     }
 
