@@ -6,6 +6,7 @@ package io.virtnbd.engine.directory;
 
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.engine.DirectorySync;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -84,8 +85,8 @@ public final class DirectoryChanges {
             return;
         }
         if (!replaced.isEmpty()) {
-            sync(directory.resolve(PREPARED));
-            sync(directory); // the journal must not be there without what it is of
+            DirectorySync.sync(directory.resolve(PREPARED));
+            DirectorySync.sync(directory); // the journal must not be there without what it is of
         }
         Path written = directory.resolve(JOURNAL + SUFFIX);
         steps.before("write the journal");
@@ -100,7 +101,7 @@ public final class DirectoryChanges {
         }
         steps.before("name the journal");
         Files.move(written, directory.resolve(JOURNAL), StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
+        DirectorySync.sync(directory);
         carryOut(changes);
     }
 
@@ -167,7 +168,7 @@ public final class DirectoryChanges {
             Path file = directory.resolve(change.name());
             if (change.mark().isEmpty()) {
                 if (directories.isEmpty()) {
-                    sync(directory); // what was replaced, before anything is lost
+                    DirectorySync.sync(directory); // what was replaced, before anything is lost
                 }
                 directories.add(file.getParent());
                 delete(file);
@@ -181,10 +182,10 @@ public final class DirectoryChanges {
                 removeIfEmpty(each);
             }
         }
-        sync(directory);
+        DirectorySync.sync(directory);
         discard();
         delete(directory.resolve(JOURNAL));
-        sync(directory);
+        DirectorySync.sync(directory);
     }
 
     private void delete(Path file) throws IOException {
@@ -221,13 +222,5 @@ public final class DirectoryChanges {
     private ChainException notOurs(String found) {
         return new ChainException(directory.resolve(JOURNAL) + ": expected changes to files of the directory, found '" + found
                 + "'");
-    }
-
-    private static void sync(Path changed) {
-        try (FileChannel channel = FileChannel.open(changed)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // not all systems can open a directory, and not all file systems can sync one
-        }
     }
 }

@@ -5,6 +5,7 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.Closing;
+import io.virtnbd.engine.DirectorySync;
 import io.virtnbd.engine.FileClaim;
 import io.virtnbd.engine.FileClaimedException;
 import java.io.IOException;

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.engine.DirectorySync;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

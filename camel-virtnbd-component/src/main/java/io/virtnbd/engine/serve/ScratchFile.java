@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.serve;
 
+import io.virtnbd.engine.DirectorySync;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -124,13 +125,8 @@ final class ScratchFile implements Closeable {
 
     /** Without its name a file that was made durable would be lost all the same. */
     private void syncName() {
-        if (!kept) {
-            return;
-        }
-        try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
-            directory.force(true);
-        } catch (IOException e) {
-            // not all systems can open a directory, and not all file systems can sync one
+        if (kept) {
+            DirectorySync.sync(path.toAbsolutePath().getParent());
         }
     }
 

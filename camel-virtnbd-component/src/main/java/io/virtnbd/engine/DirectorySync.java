@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.engine.restore;
+package io.virtnbd.engine;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,12 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Makes names of files durable. */
-final class DirectorySync {
+public final class DirectorySync {
 
     private DirectorySync() {
     }
 
-    static void sync(Path directory) {
+    /** Makes the names of the files in a directory durable, where the system and the file system can do that. */
+    public static void sync(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
