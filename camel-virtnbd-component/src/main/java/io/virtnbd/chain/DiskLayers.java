@@ -65,18 +65,27 @@ final class DiskLayers {
         requireNoneDoubled();
     }
 
-    /** Nothing builds on one of them, so that one under two names would be noticed nowhere. */
+    /**
+     * Nothing builds on a differential, so that one under two names, or an increment in the place of one, would be noticed
+     * nowhere. A differential and the increment after it can have the same checkpoint and parent, but never the same date.
+     */
     private void requireNoneDoubled() throws ChainException {
         Map<List<String>, Layer> seen = new HashMap<>();
+        for (Layer increment : increments()) {
+            seen.put(identity(increment), increment);
+        }
         for (Layer layer : differentials) {
-            Layer other = layer.date().isEmpty() ? null
-                    : seen.put(List.of(layer.checkpoint(), layer.parent(), layer.date()), layer);
+            Layer other = layer.date().isEmpty() ? null : seen.put(identity(layer), layer);
             if (other != null) {
                 throw new ChainException(ChainException.Fault.DOUBLED,
-                        layer.fileName() + " and " + other.fileName() + ": expected two differentials, found"
-                        + " the same one of " + layer.date() + " twice");
+                        layer.fileName() + " and " + other.fileName() + ": expected two backups, found the same one of "
+                        + layer.date() + " twice");
             }
         }
+    }
+
+    private static List<String> identity(Layer layer) {
+        return List.of(layer.checkpoint(), layer.parent(), layer.date());
     }
 
     private static Layer onlyBase(String disk, Collection<Layer> layers) throws ChainException {

@@ -121,6 +121,13 @@ class SeveralChainsTest {
     }
 
     @Test
+    void anIncrementUnderTheNameOfADifferentialIsOneFileTooMany() throws Exception {
+        set.line(2).diff(3, 2, 500).write("vda.diff.500.data", set.incremental(1, 0).build());
+
+        refused("vda.diff.500.data and vda.inc.virtnbd.1.data", "twice");
+    }
+
+    @Test
     void refusesStreamsThatChangedPlacesWhereManifestsTell() throws Exception {
         set.lineOf("web1", 0, 2).rename(INC1, "x").rename("vda.inc.virtnbd.2.data", INC1).rename("x", "vda.inc.virtnbd.2.data");
 
