@@ -70,7 +70,7 @@ public final class DirectoryStore implements BackupStore {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                boolean gone = failure instanceof NoSuchFileException && !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+                boolean gone = failure instanceof NoSuchFileException; // links that lead nowhere are visited
                 if (file.equals(directory) || unreadable == null && !gone) {
                     throw failure;
                 }
