@@ -52,7 +52,8 @@ class DomainYamlTest extends DomainTestSupport {
         await().until(() -> host.backups.size() >= 2 && host.backups.get(1).closes.get() == 1);
         context().getRouteController().stopRoute("nightly");
         assertThat(host.begun).startsWith("web-1", "web-2").doesNotContain("db");
-        assertThat(host.backups).allSatisfy(backup -> assertThat(backup.commits).hasValue(1));
+        // those of the next second find their files there
+        assertThat(host.backups.subList(0, 2)).allSatisfy(backup -> assertThat(backup.commits).hasValue(1));
         assertSet("web-1");
         assertSet("web-2");
     }
