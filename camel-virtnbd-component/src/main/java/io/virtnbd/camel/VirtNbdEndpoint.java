@@ -4,7 +4,23 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.backup.BackupConsumer;
+import io.virtnbd.camel.backup.BackupProducer;
+import io.virtnbd.camel.backup.DomainRequest;
 import io.virtnbd.camel.domain.DomainHost;
+import io.virtnbd.camel.domain.DomainsProducer;
+import io.virtnbd.camel.header.VirtNbdConstants;
+import io.virtnbd.camel.option.OptionRules;
+import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.VirtNbdConfiguration;
+import io.virtnbd.camel.option.VirtNbdOperation;
+import io.virtnbd.camel.restore.RestoreProducer;
+import io.virtnbd.camel.retention.RetentionProducer;
+import io.virtnbd.camel.retention.SynthesizeProducer;
+import io.virtnbd.camel.serve.ServeConsumer;
+import io.virtnbd.camel.serve.ServeProducer;
+import io.virtnbd.camel.verify.InspectProducer;
+import io.virtnbd.camel.verify.VerifyProducer;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;

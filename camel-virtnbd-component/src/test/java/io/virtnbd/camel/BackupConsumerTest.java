@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.camel.delivery.ArtifactBody;
 import io.virtnbd.camel.delivery.IncompleteBackupException;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Manifest;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.camel.delivery.BackupBody;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.sparsestream.SparseStreamReader;

@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.camel.backup.BackupStart;
 import io.virtnbd.chain.Manifest;
 import org.junit.jupiter.api.Test;
 

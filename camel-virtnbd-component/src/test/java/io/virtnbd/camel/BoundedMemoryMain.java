@@ -4,6 +4,7 @@
  */
 package io.virtnbd.camel;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

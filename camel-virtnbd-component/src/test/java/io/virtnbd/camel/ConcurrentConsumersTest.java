@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.camel.delivery.IncompleteBackupException;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

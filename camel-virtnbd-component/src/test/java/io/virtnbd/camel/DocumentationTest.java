@@ -8,6 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtnbd.camel.option.LibvirtConfiguration;
+import io.virtnbd.camel.option.MachineConfiguration;
+import io.virtnbd.camel.option.NbdConfiguration;
+import io.virtnbd.camel.option.RestoreConfiguration;
+import io.virtnbd.camel.option.RetentionConfiguration;
+import io.virtnbd.camel.option.ServeConfiguration;
+import io.virtnbd.camel.option.VerifyConfiguration;
+import io.virtnbd.camel.option.VirtNbdConfiguration;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.engine.domain.BackupServerAddress;
 import io.virtnbd.engine.domain.DomainBackupOptions;
 import io.virtnbd.engine.domain.FreezeMode;

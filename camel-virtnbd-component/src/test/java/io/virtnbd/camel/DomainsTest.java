@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.engine.domain.DomainBackupException;
 import java.util.List;
 import org.apache.camel.CamelExecutionException;

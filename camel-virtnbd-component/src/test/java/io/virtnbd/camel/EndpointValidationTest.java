@@ -7,6 +7,10 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.virtnbd.camel.option.BackupUnit;
+import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.VirtNbdConfiguration;
+import io.virtnbd.camel.option.VirtNbdOperation;
 import io.virtnbd.engine.backup.DiskBackupOptions;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;

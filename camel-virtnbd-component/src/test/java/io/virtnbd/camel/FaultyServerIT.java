@@ -7,6 +7,7 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.virtnbd.camel.source.BackupSets;
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.Until;
 import io.virtnbd.engine.restore.DiskRestore;

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.camel.delivery.BackupBody;
 import io.virtnbd.camel.event.BackupFailedEvent;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.camel.delivery.RepeatedBackup;
 import io.virtnbd.camel.event.BackupCompletedEvent;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtnbd.camel.source.BackupSets;
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.ChainCheck;

@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.engine.ServedDisk;
 import io.virtnbd.sparsestream.SparseStreamWriter;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Level;
 import io.virtnbd.engine.synthetic.SyntheticSet;
 import java.io.IOException;

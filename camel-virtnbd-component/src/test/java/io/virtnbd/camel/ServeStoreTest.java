@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.camel.store.StoreHeaders;
 import io.virtnbd.engine.image.RandomChain;
 import io.virtnbd.nbd.client.NbdClient;

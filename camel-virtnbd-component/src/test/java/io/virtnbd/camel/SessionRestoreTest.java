@@ -6,6 +6,7 @@ package io.virtnbd.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.engine.restore.IncompleteChainException;
 import io.virtnbd.engine.restore.RestoreException;
 import java.io.IOException;

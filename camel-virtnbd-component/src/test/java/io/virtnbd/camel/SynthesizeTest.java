@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Level;

@@ -7,6 +7,8 @@ package io.virtnbd.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtnbd.camel.header.VirtNbdConstants;
+import io.virtnbd.camel.verify.DamagedBackupsException;
 import io.virtnbd.sparsestream.MalformedStreamException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

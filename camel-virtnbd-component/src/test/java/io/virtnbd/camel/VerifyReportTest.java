@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.virtnbd.camel.event.VerificationCompletedEvent;
 import io.virtnbd.camel.event.VerificationEvent;
 import io.virtnbd.camel.event.VerificationFailedEvent;
+import io.virtnbd.camel.header.VirtNbdConstants;
+import io.virtnbd.camel.verify.DamagedBackupsException;
 import io.virtnbd.chain.ChainException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

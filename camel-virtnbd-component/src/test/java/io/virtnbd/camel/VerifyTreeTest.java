@@ -9,6 +9,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.map;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.virtnbd.camel.header.VirtNbdConstants;
+import io.virtnbd.camel.verify.DamagedBackupsException;
 import io.virtnbd.chain.ChainException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@
  */
 package io.virtnbd.scenario;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

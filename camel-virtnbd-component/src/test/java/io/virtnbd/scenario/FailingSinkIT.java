@@ -6,7 +6,7 @@ package io.virtnbd.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.testing.RandomGuest;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.TestDomain;

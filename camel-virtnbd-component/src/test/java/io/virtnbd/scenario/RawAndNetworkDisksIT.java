@@ -7,7 +7,7 @@ package io.virtnbd.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.nbd.server.MemoryExport;
 import io.virtnbd.nbd.server.NbdServer;
 import io.virtnbd.scenario.BackupRoutes.Made;

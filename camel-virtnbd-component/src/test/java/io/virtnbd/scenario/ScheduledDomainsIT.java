@@ -6,9 +6,9 @@ package io.virtnbd.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtnbd.camel.VirtNbdConstants;
 import io.virtnbd.camel.event.BackupCompletedEvent;
 import io.virtnbd.camel.event.BackupFailedEvent;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Level;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.TestDomain;

@@ -6,8 +6,8 @@ package io.virtnbd.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtnbd.camel.DamagedBackupsException;
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
+import io.virtnbd.camel.verify.DamagedBackupsException;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.testing.RandomGuest;
 import io.virtnbd.testing.RequiresTools;

@@ -4,8 +4,8 @@
  */
 package io.virtnbd.camel.dataformat;
 
-import io.virtnbd.camel.FrameHeaders;
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.FrameHeaders;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.sparsestream.DataFrame;
 import io.virtnbd.sparsestream.Frame;
 import io.virtnbd.sparsestream.MetaFrame;

@@ -4,7 +4,7 @@
  */
 package io.virtnbd.camel.dataformat;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.sparsestream.FrameHeader;
 import io.virtnbd.sparsestream.MalformedStreamException;

@@ -5,7 +5,7 @@
 package io.virtnbd.camel.dataformat;
 
 import io.virtnbd.camel.delivery.ArtifactBody;
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.engine.backup.EncodedFrame;
 import io.virtnbd.sparsestream.SparseStreamReader;
 import io.virtnbd.sparsestream.StopFrame;

@@ -7,7 +7,7 @@ package io.virtnbd.camel.dataformat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.sparsestream.MalformedStreamException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

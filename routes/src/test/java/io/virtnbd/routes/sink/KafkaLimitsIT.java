@@ -6,7 +6,7 @@ package io.virtnbd.routes.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.nbd.server.NbdServer;
 import io.virtnbd.nbd.server.RawFileExport;

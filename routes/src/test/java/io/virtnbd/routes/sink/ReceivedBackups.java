@@ -7,7 +7,7 @@ package io.virtnbd.routes.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.testing.TestDisk;
 import io.virtnbd.testing.TestDomain;

@@ -6,7 +6,7 @@ package io.virtnbd.routes.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.routes.server.FaultyProxy;
 import io.virtnbd.routes.server.S3Server;
 import java.io.IOException;

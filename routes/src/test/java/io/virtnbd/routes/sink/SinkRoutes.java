@@ -4,7 +4,7 @@
  */
 package io.virtnbd.routes.sink;
 
-import io.virtnbd.camel.VirtNbdConstants;
+import io.virtnbd.camel.header.VirtNbdConstants;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

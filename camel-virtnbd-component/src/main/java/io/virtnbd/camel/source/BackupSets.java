@@ -1,0 +1,97 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel.source;
+
+import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.chain.BackupCatalog;
+import io.virtnbd.chain.BackupDirectory;
+import io.virtnbd.chain.BackupFileNames;
+import io.virtnbd.chain.BackupSet;
+import io.virtnbd.chain.Chain;
+import io.virtnbd.chain.ChainException;
+import io.virtnbd.engine.restore.StreamInput;
+import io.virtnbd.store.BackupStore;
+import io.virtnbd.store.StoredFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the backup set and the chains that a request means. */
+final class BackupSets {
+
+    private BackupSets() {
+    }
+
+    /** @throws ChainException if it is a directory of this machine, and there is none */
+    static BackupStore existing(BackupStore store) throws ChainException {
+        Optional<Path> directory = store.path("");
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new ChainException(store.name() + ": expected a directory with a backup, found "
+                    + (Files.exists(directory.get()) ? "a file" : "nothing"));
+        }
+        return store;
+    }
+
+    /**
+     * The set that a request means. A place that has streams itself is the set, whatever the domain is called; else it is
+     * looked for below, by the domain and the chain.
+     *
+     * @throws ChainException if there is none, or nothing tells which of several it is
+     */
+    static BackupDirectory set(BackupStore store, RequestOptions options) throws IOException {
+        boolean itself = isSet(store);
+        Optional<String> chain = options.chain(!itself);
+        if (itself && chain.isEmpty()) {
+            return BackupDirectory.read(store);
+        }
+        BackupCatalog catalog = BackupCatalog.read(store);
+        Optional<BackupSet> own = catalog.sets().stream().filter(set -> set.path().isEmpty()).findFirst();
+        if (own.isPresent() && chain.isPresent() && own.get().chains().contains(chain.get())) {
+            return own.get().directory().ofChain(chain.get());
+        }
+        if (catalog.sets().isEmpty() && catalog.unreadable().isEmpty()) {
+            return BackupDirectory.read(store); // says what it expects of one
+        }
+        return catalog.find(itself ? null : options.domainName().orElse(null), chain.orElse(null)).directory();
+    }
+
+    /** Where the set that a request means is, with all chains in it; nothing of it is read. */
+    static BackupStore place(BackupStore store, RequestOptions options) throws IOException {
+        if (isSet(store)) {
+            return store;
+        }
+        BackupCatalog catalog = BackupCatalog.read(store);
+        boolean nothing = catalog.sets().isEmpty() && catalog.unreadable().isEmpty();
+        return nothing ? store : catalog.find(options.domainName().orElse(null), options.chain(true).orElse(null)).store();
+    }
+
+    private static boolean isSet(BackupStore store) throws IOException {
+        for (StoredFile file : store.files()) {
+            if (BackupFileNames.parse(file.fileName()).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The chains of the disk that a request names or, where it names none, of all disks. */
+    static ChainSelection select(BackupStore store, RequestOptions options) throws IOException {
+        BackupDirectory set = set(store, options);
+        return new ChainSelection(set, options.disk().isPresent() ? List.of(set.chain(options.disk().get(), options.until()))
+                : set.chains(options.until()));
+    }
+
+    /** The chain of the disk that a request names or, where it names none, of the only disk there is. */
+    static ChainSelection selectOne(BackupStore store, RequestOptions options) throws IOException {
+        BackupDirectory set = set(store, options);
+        return new ChainSelection(set, List.of(set.chain(options.disk().orElse(null), options.until())));
+    }
+
+    static List<StreamInput> inputs(Chain chain) {
+        return chain.members().stream().map(member -> StreamInput.of(member.file())).toList();
+    }
+}

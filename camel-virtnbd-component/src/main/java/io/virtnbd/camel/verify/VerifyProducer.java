@@ -1,0 +1,107 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ * Copyright the camel-virtnbd authors.
+ */
+package io.virtnbd.camel.verify;
+
+import io.virtnbd.camel.VirtNbdEndpoint;
+import io.virtnbd.camel.event.VerificationFailedEvent;
+import io.virtnbd.camel.event.VirtNbdEvents;
+import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.VerifyConfiguration;
+import io.virtnbd.camel.source.BackupSets;
+import io.virtnbd.engine.restore.StreamInput;
+import io.virtnbd.engine.verify.StoreVerifier;
+import io.virtnbd.engine.verify.VerificationState;
+import io.virtnbd.store.BackupStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.Message;
+
+/** Reads streams to their end, and replaces the body by a report. What is damaged fails the exchange. */
+final class VerifyProducer extends ReportProducer {
+
+    private static final int ALL = 100;
+
+    private final VerifyConfiguration configuration;
+    private final VerificationState state;
+    /** Runs that read a part follow each other. */
+    private final ReentrantLock running = new ReentrantLock();
+
+    VerifyProducer(VirtNbdEndpoint endpoint) {
+        super(endpoint);
+        configuration = endpoint.getConfiguration();
+        state = configuration.getStateFile() == null ? VerificationState.inMemory()
+                : VerificationState.file(Path.of(configuration.getStateFile()));
+    }
+
+    @Override
+    Map<String, Object> backups(BackupStore store, RequestOptions options) throws Exception {
+        requireWhole(configuration, options);
+        boolean partly = configuration.getPercent() < ALL;
+        if (!partly) {
+            return tell(() -> verify(StoreVerifier.of(place(store, options)), options));
+        }
+        running.lock();
+        try {
+            return tell(() -> verify(
+                    StoreVerifier.of(place(store, options), configuration.getPercent(), state), options));
+        } finally {
+            running.unlock();
+        }
+    }
+
+    /** @throws IllegalArgumentException if a part of the chains is asked for where all of each is verified */
+    static void requireWhole(VerifyConfiguration configuration, RequestOptions options) {
+        boolean partly = configuration.getPercent() < ALL;
+        if ((configuration.isRecursive() || partly) && (options.disk().isPresent() || options.isUntil())) {
+            throw new IllegalArgumentException((partly ? "percent" : "recursive") + " is set with disk or until, expected"
+                    + " neither: it verifies the whole of each chain");
+        }
+    }
+
+    private BackupStore place(BackupStore store, RequestOptions options) throws IOException {
+        BackupStore existing = BackupSets.existing(store);
+        return configuration.isRecursive() ? existing : BackupSets.place(existing, options);
+    }
+
+    private VerifyOutcome verify(StoreVerifier verifier, RequestOptions options) throws IOException {
+        if (configuration.isRecursive()) {
+            return VerifyOutcome.ofTree(verifier.verifyTree());
+        }
+        Map<String, List<Map<String, Object>>> disks = new TreeMap<>();
+        return VerifyOutcome.ofSet(verifier.verifySet(options.disk().orElse(null), options.until(), stream ->
+                disks.computeIfAbsent(stream.disk(), disk -> new ArrayList<>()).add(VerifyReports.of(stream))), disks);
+    }
+
+    @Override
+    Map<String, Object> streams(List<StreamInput> inputs, Message message) throws Exception {
+        if (configuration.isRecursive() || configuration.getPercent() < ALL) {
+            throw new IllegalArgumentException((configuration.isRecursive() ? "recursive" : "percent")
+                    + " is set and the body is a stream, expected a directory or a store");
+        }
+        return tell(() -> new StreamVerification(message).verify(inputs));
+    }
+
+    private interface Verification {
+        VerifyOutcome run() throws IOException;
+    }
+
+    private Map<String, Object> tell(Verification verification) throws IOException {
+        VerifyOutcome outcome;
+        try {
+            outcome = verification.run();
+        } catch (IOException | RuntimeException e) {
+            VirtNbdEvents.send(getEndpoint().getCamelContext(),
+                    () -> new VerificationFailedEvent(getEndpoint().getCamelContext(), Optional.empty(), e));
+            throw e;
+        }
+        return outcome.tell(getEndpoint().getCamelContext(), configuration.isFailOnDamage());
+    }
+}
