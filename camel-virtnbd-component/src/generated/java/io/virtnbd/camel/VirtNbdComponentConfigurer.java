@@ -19,9 +19,9 @@ import org.apache.camel.support.component.PropertyConfigurerSupport;
 @SuppressWarnings("unchecked")
 public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
 
-    private io.virtnbd.camel.VirtNbdConfiguration getOrCreateConfiguration(VirtNbdComponent target) {
+    private io.virtnbd.camel.option.VirtNbdConfiguration getOrCreateConfiguration(VirtNbdComponent target) {
         if (target.getConfiguration() == null) {
-            target.setConfiguration(new io.virtnbd.camel.VirtNbdConfiguration());
+            target.setConfiguration(new io.virtnbd.camel.option.VirtNbdConfiguration());
         }
         return target.getConfiguration();
     }
@@ -45,19 +45,19 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "cachesize":
         case "cacheSize": getOrCreateConfiguration(target).setCacheSize(property(camelContext, java.lang.String.class, value)); return true;
         case "chain": getOrCreateConfiguration(target).setChain(property(camelContext, java.lang.String.class, value)); return true;
-        case "check": getOrCreateConfiguration(target).setCheck(property(camelContext, io.virtnbd.camel.RestoreCheck.class, value)); return true;
+        case "check": getOrCreateConfiguration(target).setCheck(property(camelContext, io.virtnbd.camel.option.RestoreCheck.class, value)); return true;
         case "checkpointprefix":
         case "checkpointPrefix": getOrCreateConfiguration(target).setCheckpointPrefix(property(camelContext, java.lang.String.class, value)); return true;
-        case "checksum": getOrCreateConfiguration(target).setChecksum(property(camelContext, io.virtnbd.camel.ChecksumMethod.class, value)); return true;
-        case "completion": getOrCreateConfiguration(target).setCompletion(property(camelContext, io.virtnbd.camel.RestoreCompletion.class, value)); return true;
-        case "compression": getOrCreateConfiguration(target).setCompression(property(camelContext, io.virtnbd.camel.CompressionMethod.class, value)); return true;
+        case "checksum": getOrCreateConfiguration(target).setChecksum(property(camelContext, io.virtnbd.camel.option.ChecksumMethod.class, value)); return true;
+        case "completion": getOrCreateConfiguration(target).setCompletion(property(camelContext, io.virtnbd.camel.option.RestoreCompletion.class, value)); return true;
+        case "compression": getOrCreateConfiguration(target).setCompression(property(camelContext, io.virtnbd.camel.option.CompressionMethod.class, value)); return true;
         case "compressionlevel":
         case "compressionLevel": getOrCreateConfiguration(target).setCompressionLevel(property(camelContext, int.class, value)); return true;
         case "concurrentconsumers":
         case "concurrentConsumers": getOrCreateConfiguration(target).setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "concurrentdisks":
         case "concurrentDisks": getOrCreateConfiguration(target).setConcurrentDisks(property(camelContext, int.class, value)); return true;
-        case "configuration": target.setConfiguration(property(camelContext, io.virtnbd.camel.VirtNbdConfiguration.class, value)); return true;
+        case "configuration": target.setConfiguration(property(camelContext, io.virtnbd.camel.option.VirtNbdConfiguration.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connections": getOrCreateConfiguration(target).setConnections(property(camelContext, int.class, value)); return true;
@@ -74,7 +74,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "failondamage":
         case "failOnDamage": getOrCreateConfiguration(target).setFailOnDamage(property(camelContext, boolean.class, value)); return true;
         case "format": getOrCreateConfiguration(target).setFormat(property(camelContext, java.lang.String.class, value)); return true;
-        case "freeze": getOrCreateConfiguration(target).setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
+        case "freeze": getOrCreateConfiguration(target).setFreeze(property(camelContext, io.virtnbd.camel.option.FreezeOption.class, value)); return true;
         case "freezetimeout":
         case "freezeTimeout": getOrCreateConfiguration(target).setFreezeTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "healthcheckconsumerenabled":
@@ -100,13 +100,13 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "keepWeekly": getOrCreateConfiguration(target).setKeepWeekly(property(camelContext, int.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "level": getOrCreateConfiguration(target).setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
+        case "level": getOrCreateConfiguration(target).setLevel(property(camelContext, io.virtnbd.camel.option.BackupLevel.class, value)); return true;
         case "manifesttimeout":
         case "manifestTimeout": getOrCreateConfiguration(target).setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxinflightsize":
         case "maxInflightSize": getOrCreateConfiguration(target).setMaxInflightSize(property(camelContext, java.lang.String.class, value)); return true;
         case "missingdisks":
-        case "missingDisks": getOrCreateConfiguration(target).setMissingDisks(property(camelContext, io.virtnbd.camel.MissingDisks.class, value)); return true;
+        case "missingDisks": getOrCreateConfiguration(target).setMissingDisks(property(camelContext, io.virtnbd.camel.option.MissingDisks.class, value)); return true;
         case "nbduri":
         case "nbdUri": getOrCreateConfiguration(target).setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
         case "newname":
@@ -146,7 +146,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "stateFile": getOrCreateConfiguration(target).setStateFile(property(camelContext, java.lang.String.class, value)); return true;
         case "store": getOrCreateConfiguration(target).setStore(property(camelContext, java.lang.String.class, value)); return true;
         case "synthesize": getOrCreateConfiguration(target).setSynthesize(property(camelContext, boolean.class, value)); return true;
-        case "unit": getOrCreateConfiguration(target).setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
+        case "unit": getOrCreateConfiguration(target).setUnit(property(camelContext, io.virtnbd.camel.option.BackupUnit.class, value)); return true;
         case "until": getOrCreateConfiguration(target).setUntil(property(camelContext, java.lang.String.class, value)); return true;
         case "uri": getOrCreateConfiguration(target).setUri(property(camelContext, java.lang.String.class, value)); return true;
         case "useglobalsslcontextparameters":
@@ -177,19 +177,19 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "cachesize":
         case "cacheSize": return java.lang.String.class;
         case "chain": return java.lang.String.class;
-        case "check": return io.virtnbd.camel.RestoreCheck.class;
+        case "check": return io.virtnbd.camel.option.RestoreCheck.class;
         case "checkpointprefix":
         case "checkpointPrefix": return java.lang.String.class;
-        case "checksum": return io.virtnbd.camel.ChecksumMethod.class;
-        case "completion": return io.virtnbd.camel.RestoreCompletion.class;
-        case "compression": return io.virtnbd.camel.CompressionMethod.class;
+        case "checksum": return io.virtnbd.camel.option.ChecksumMethod.class;
+        case "completion": return io.virtnbd.camel.option.RestoreCompletion.class;
+        case "compression": return io.virtnbd.camel.option.CompressionMethod.class;
         case "compressionlevel":
         case "compressionLevel": return int.class;
         case "concurrentconsumers":
         case "concurrentConsumers": return int.class;
         case "concurrentdisks":
         case "concurrentDisks": return int.class;
-        case "configuration": return io.virtnbd.camel.VirtNbdConfiguration.class;
+        case "configuration": return io.virtnbd.camel.option.VirtNbdConfiguration.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
         case "connections": return int.class;
@@ -206,7 +206,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "failondamage":
         case "failOnDamage": return boolean.class;
         case "format": return java.lang.String.class;
-        case "freeze": return io.virtnbd.camel.FreezeOption.class;
+        case "freeze": return io.virtnbd.camel.option.FreezeOption.class;
         case "freezetimeout":
         case "freezeTimeout": return long.class;
         case "healthcheckconsumerenabled":
@@ -232,13 +232,13 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "keepWeekly": return int.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "level": return io.virtnbd.camel.BackupLevel.class;
+        case "level": return io.virtnbd.camel.option.BackupLevel.class;
         case "manifesttimeout":
         case "manifestTimeout": return long.class;
         case "maxinflightsize":
         case "maxInflightSize": return java.lang.String.class;
         case "missingdisks":
-        case "missingDisks": return io.virtnbd.camel.MissingDisks.class;
+        case "missingDisks": return io.virtnbd.camel.option.MissingDisks.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
         case "newname":
@@ -278,7 +278,7 @@ public class VirtNbdComponentConfigurer extends PropertyConfigurerSupport implem
         case "stateFile": return java.lang.String.class;
         case "store": return java.lang.String.class;
         case "synthesize": return boolean.class;
-        case "unit": return io.virtnbd.camel.BackupUnit.class;
+        case "unit": return io.virtnbd.camel.option.BackupUnit.class;
         case "until": return java.lang.String.class;
         case "uri": return java.lang.String.class;
         case "useglobalsslcontextparameters":

@@ -42,12 +42,12 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "cachesize":
         case "cacheSize": target.getConfiguration().setCacheSize(property(camelContext, java.lang.String.class, value)); return true;
         case "chain": target.getConfiguration().setChain(property(camelContext, java.lang.String.class, value)); return true;
-        case "check": target.getConfiguration().setCheck(property(camelContext, io.virtnbd.camel.RestoreCheck.class, value)); return true;
+        case "check": target.getConfiguration().setCheck(property(camelContext, io.virtnbd.camel.option.RestoreCheck.class, value)); return true;
         case "checkpointprefix":
         case "checkpointPrefix": target.getConfiguration().setCheckpointPrefix(property(camelContext, java.lang.String.class, value)); return true;
-        case "checksum": target.getConfiguration().setChecksum(property(camelContext, io.virtnbd.camel.ChecksumMethod.class, value)); return true;
-        case "completion": target.getConfiguration().setCompletion(property(camelContext, io.virtnbd.camel.RestoreCompletion.class, value)); return true;
-        case "compression": target.getConfiguration().setCompression(property(camelContext, io.virtnbd.camel.CompressionMethod.class, value)); return true;
+        case "checksum": target.getConfiguration().setChecksum(property(camelContext, io.virtnbd.camel.option.ChecksumMethod.class, value)); return true;
+        case "completion": target.getConfiguration().setCompletion(property(camelContext, io.virtnbd.camel.option.RestoreCompletion.class, value)); return true;
+        case "compression": target.getConfiguration().setCompression(property(camelContext, io.virtnbd.camel.option.CompressionMethod.class, value)); return true;
         case "compressionlevel":
         case "compressionLevel": target.getConfiguration().setCompressionLevel(property(camelContext, int.class, value)); return true;
         case "concurrentconsumers":
@@ -75,7 +75,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "failondamage":
         case "failOnDamage": target.getConfiguration().setFailOnDamage(property(camelContext, boolean.class, value)); return true;
         case "format": target.getConfiguration().setFormat(property(camelContext, java.lang.String.class, value)); return true;
-        case "freeze": target.getConfiguration().setFreeze(property(camelContext, io.virtnbd.camel.FreezeOption.class, value)); return true;
+        case "freeze": target.getConfiguration().setFreeze(property(camelContext, io.virtnbd.camel.option.FreezeOption.class, value)); return true;
         case "freezetimeout":
         case "freezeTimeout": target.getConfiguration().setFreezeTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "greedy": target.setGreedy(property(camelContext, boolean.class, value)); return true;
@@ -100,13 +100,13 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "keepWeekly": target.getConfiguration().setKeepWeekly(property(camelContext, int.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "level": target.getConfiguration().setLevel(property(camelContext, io.virtnbd.camel.BackupLevel.class, value)); return true;
+        case "level": target.getConfiguration().setLevel(property(camelContext, io.virtnbd.camel.option.BackupLevel.class, value)); return true;
         case "manifesttimeout":
         case "manifestTimeout": target.getConfiguration().setManifestTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxinflightsize":
         case "maxInflightSize": target.getConfiguration().setMaxInflightSize(property(camelContext, java.lang.String.class, value)); return true;
         case "missingdisks":
-        case "missingDisks": target.getConfiguration().setMissingDisks(property(camelContext, io.virtnbd.camel.MissingDisks.class, value)); return true;
+        case "missingDisks": target.getConfiguration().setMissingDisks(property(camelContext, io.virtnbd.camel.option.MissingDisks.class, value)); return true;
         case "nbduri":
         case "nbdUri": target.getConfiguration().setNbdUri(property(camelContext, java.lang.String.class, value)); return true;
         case "newname":
@@ -163,7 +163,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "synthesize": target.getConfiguration().setSynthesize(property(camelContext, boolean.class, value)); return true;
         case "timeunit":
         case "timeUnit": target.setTimeUnit(property(camelContext, java.util.concurrent.TimeUnit.class, value)); return true;
-        case "unit": target.getConfiguration().setUnit(property(camelContext, io.virtnbd.camel.BackupUnit.class, value)); return true;
+        case "unit": target.getConfiguration().setUnit(property(camelContext, io.virtnbd.camel.option.BackupUnit.class, value)); return true;
         case "until": target.getConfiguration().setUntil(property(camelContext, java.lang.String.class, value)); return true;
         case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
         case "usefixeddelay":
@@ -198,12 +198,12 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "cachesize":
         case "cacheSize": return java.lang.String.class;
         case "chain": return java.lang.String.class;
-        case "check": return io.virtnbd.camel.RestoreCheck.class;
+        case "check": return io.virtnbd.camel.option.RestoreCheck.class;
         case "checkpointprefix":
         case "checkpointPrefix": return java.lang.String.class;
-        case "checksum": return io.virtnbd.camel.ChecksumMethod.class;
-        case "completion": return io.virtnbd.camel.RestoreCompletion.class;
-        case "compression": return io.virtnbd.camel.CompressionMethod.class;
+        case "checksum": return io.virtnbd.camel.option.ChecksumMethod.class;
+        case "completion": return io.virtnbd.camel.option.RestoreCompletion.class;
+        case "compression": return io.virtnbd.camel.option.CompressionMethod.class;
         case "compressionlevel":
         case "compressionLevel": return int.class;
         case "concurrentconsumers":
@@ -231,7 +231,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "failondamage":
         case "failOnDamage": return boolean.class;
         case "format": return java.lang.String.class;
-        case "freeze": return io.virtnbd.camel.FreezeOption.class;
+        case "freeze": return io.virtnbd.camel.option.FreezeOption.class;
         case "freezetimeout":
         case "freezeTimeout": return long.class;
         case "greedy": return boolean.class;
@@ -256,13 +256,13 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "keepWeekly": return int.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "level": return io.virtnbd.camel.BackupLevel.class;
+        case "level": return io.virtnbd.camel.option.BackupLevel.class;
         case "manifesttimeout":
         case "manifestTimeout": return long.class;
         case "maxinflightsize":
         case "maxInflightSize": return java.lang.String.class;
         case "missingdisks":
-        case "missingDisks": return io.virtnbd.camel.MissingDisks.class;
+        case "missingDisks": return io.virtnbd.camel.option.MissingDisks.class;
         case "nbduri":
         case "nbdUri": return java.lang.String.class;
         case "newname":
@@ -319,7 +319,7 @@ public class VirtNbdEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "synthesize": return boolean.class;
         case "timeunit":
         case "timeUnit": return java.util.concurrent.TimeUnit.class;
-        case "unit": return io.virtnbd.camel.BackupUnit.class;
+        case "unit": return io.virtnbd.camel.option.BackupUnit.class;
         case "until": return java.lang.String.class;
         case "uri": return java.lang.String.class;
         case "usefixeddelay":

@@ -6,12 +6,11 @@ package io.virtnbd.camel;
 
 import io.virtnbd.camel.backup.BackupConsumer;
 import io.virtnbd.camel.backup.BackupProducer;
-import io.virtnbd.camel.backup.DomainRequest;
-import io.virtnbd.camel.domain.DomainHost;
+import io.virtnbd.camel.backup.BackupServices;
 import io.virtnbd.camel.domain.DomainsProducer;
+import io.virtnbd.camel.domain.EndpointDomains;
 import io.virtnbd.camel.header.VirtNbdConstants;
-import io.virtnbd.camel.option.OptionRules;
-import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.VirtNbdConfiguration;
 import io.virtnbd.camel.option.VirtNbdOperation;
 import io.virtnbd.camel.restore.RestoreProducer;
@@ -29,6 +28,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.ScheduledPollEndpoint;
 
 /**
@@ -59,63 +59,52 @@ public class VirtNbdEndpoint extends ScheduledPollEndpoint {
         return (VirtNbdComponent) super.getComponent();
     }
 
-    /** The domains of the libvirt daemon that the options say. */
-    DomainHost domains() {
-        return getComponent().hosts().host(DomainRequest.libvirt(configuration));
-    }
-
-    /** To be said when a consumer starts. */
-    void usedByConsumer() {
-        if (isOfDomain()) {
-            getComponent().hosts().usedByConsumer(DomainRequest.libvirt(configuration),
-                    getComponent().isHealthCheckConsumerEnabled());
-        }
-    }
-
-    /** To be said when a producer starts. */
-    void usedByProducer() {
-        if (isOfDomain()) {
-            getComponent().hosts().usedByProducer(DomainRequest.libvirt(configuration),
-                    getComponent().isHealthCheckProducerEnabled());
-        }
-    }
-
-    private boolean isOfDomain() {
-        return new RequestOptions(this, null).nbdUri().isEmpty();
+    /** What the endpoint says; once it has all its options. */
+    EndpointOptions options() {
+        return new EndpointOptions(getCamelContext(), operation, name, configuration);
     }
 
     @Override
     public Producer createProducer() {
-        OptionRules.checkProducer(this);
+        EndpointOptions options = options();
+        EndpointRules.checkProducer(options);
+        VirtNbdComponent component = getComponent();
         return switch (operation) {
-            case backup -> new BackupProducer(this);
-            case restore -> new RestoreProducer(this);
-            case verify -> new VerifyProducer(this);
-            case inspect -> new InspectProducer(this);
-            case serve -> new ServeProducer(this);
-            case synthesize -> new SynthesizeProducer(this);
-            case retention -> new RetentionProducer(this);
-            case domains -> new DomainsProducer(this);
+            case backup -> new BackupProducer(this, options, services());
+            case restore -> new RestoreProducer(this, options, domains(), component.restoreSessions());
+            case verify -> new VerifyProducer(this, options);
+            case inspect -> new InspectProducer(this, options);
+            case serve -> new ServeProducer(this, options, component.openServers());
+            case synthesize -> new SynthesizeProducer(this, options, services());
+            case retention -> new RetentionProducer(this, options);
+            case domains -> new DomainsProducer(this, options, domains());
         };
     }
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
-        OptionRules.checkConsumer(this);
-        if (operation == VirtNbdOperation.serve) {
-            ServeConsumer consumer = new ServeConsumer(this, processor);
-            configureConsumer(consumer);
-            return consumer;
-        }
-        BackupConsumer consumer = new BackupConsumer(this, processor);
+        EndpointOptions options = options();
+        EndpointRules.checkConsumer(options, getEndpointUri());
+        BackupServices services = services();
+        DefaultConsumer consumer = operation == VirtNbdOperation.serve
+                ? new ServeConsumer(this, processor, options, services::run)
+                : new BackupConsumer(this, processor, options, services);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    private EndpointDomains domains() {
+        return new EndpointDomains(options(), getComponent(), getComponent()::hosts);
+    }
+
+    private BackupServices services() {
+        return new EndpointServices(getComponent(), domains());
     }
 
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        OptionRules.check(this);
+        EndpointRules.check(options(), getComponent().getConfiguration());
     }
 
     public VirtNbdOperation getOperation() {

@@ -9,12 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.camel.option.BackupUnit;
 import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.TransferOptions;
 import io.virtnbd.camel.option.VirtNbdConfiguration;
 import io.virtnbd.camel.option.VirtNbdOperation;
-import io.virtnbd.engine.backup.DiskBackupOptions;
-import io.virtnbd.engine.backup.DiskReadOptions;
 import io.virtnbd.nbd.client.NbdClientOptions;
-import io.virtnbd.nbd.protocol.NbdUri;
 import java.time.Duration;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -57,7 +55,7 @@ class EndpointValidationTest {
         VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd+unix:///disk?socket=/run/nbd.sock",
                 VirtNbdEndpoint.class);
 
-        assertThat(new RequestOptions(endpoint, null).nbdUri().orElseThrow())
+        assertThat(new RequestOptions(endpoint.options(), null).nbdUri().orElseThrow())
                 .hasToString("nbd+unix:///disk?socket=/run/nbd.sock");
     }
 
@@ -81,23 +79,11 @@ class EndpointValidationTest {
     }
 
     @Test
-    void defaultsAreThoseOfTheEngine() throws Exception {
-        VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host", VirtNbdEndpoint.class);
-
-        NbdClientOptions client = NbdClientOptions.defaults();
-        DiskReadOptions reading = DiskReadOptions.defaults();
-        DiskBackupOptions engine = DiskBackupOptions.copyOf(NbdUri.parse("nbd://host")).withReading(new DiskReadOptions(
-                NbdClientOptions.builder().idleTimeout(client.requestTimeout()).build(), reading.compression(),
-                reading.segmentSize(), reading.requestSize(), reading.progress()));
-        assertThat(new RequestOptions(endpoint, null).backup()).usingRecursiveComparison().ignoringFields("date").isEqualTo(engine);
-    }
-
-    @Test
     void aReplyMayTakeAsLongAsTheRequestTimeoutSaysAlsoWhenNothingElseArrivesMeanwhile() throws Exception {
         VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbd://host&requestTimeout=5m",
                 VirtNbdEndpoint.class);
 
-        NbdClientOptions client = new RequestOptions(endpoint, null).client();
+        NbdClientOptions client = new TransferOptions(new RequestOptions(endpoint.options(), null)).client();
         assertThat(client.requestTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(client.idleTimeout()).isEqualTo(Duration.ofMinutes(5));
     }
@@ -114,7 +100,7 @@ class EndpointValidationTest {
         context.getComponent("virtnbd", VirtNbdComponent.class).setUseGlobalSslContextParameters(true);
         VirtNbdEndpoint endpoint = context.getEndpoint("virtnbd:backup?nbdUri=nbds://other", VirtNbdEndpoint.class);
         assertThat(endpoint.getConfiguration().getSslContextParameters()).isSameAs(context.getSSLContextParameters());
-        assertThat(new RequestOptions(endpoint, null).client().sslContext()).isPresent();
+        assertThat(new TransferOptions(new RequestOptions(endpoint.options(), null)).client().sslContext()).isPresent();
     }
 
     @Test

@@ -4,13 +4,14 @@
  */
 package io.virtnbd.camel.backup;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
 import io.virtnbd.camel.delivery.BackupRun;
 import io.virtnbd.camel.delivery.DeliveryFailure;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -26,39 +27,38 @@ import org.slf4j.LoggerFactory;
  * route in an exchange of its own, one after the other or so many at once. The first failure ends the backup, also one that the
  * route has handled; the other domains are backed up nevertheless, and then the poll fails.
  */
-final class BackupConsumer extends ScheduledPollConsumer {
+public final class BackupConsumer extends ScheduledPollConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackupConsumer.class);
 
+    private final EndpointOptions options;
+    private final BackupServices services;
     private volatile ExecutorService executor;
     private volatile BackupRun current;
 
-    BackupConsumer(VirtNbdEndpoint endpoint, Processor processor) {
+    public BackupConsumer(Endpoint endpoint, Processor processor, EndpointOptions options, BackupServices services) {
         super(endpoint, processor);
-    }
-
-    @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
+        this.options = options;
+        this.services = services;
     }
 
     @Override
     protected void doStart() throws Exception {
-        getEndpoint().usedByConsumer();
-        StartupRecovery.start(getEndpoint());
+        services.domains().usedByConsumer();
+        StartupRecovery.start(options, services);
         int threads = concurrentConsumers();
         if (threads > 1) {
             // one that is refused must be told of, which Camel's default, to run it in the thread that asks, does not
             ThreadPoolProfile profile = new ThreadPoolProfileBuilder("virtnbd-consumer").poolSize(threads).maxPoolSize(threads)
                     .rejectedPolicy(ThreadPoolRejectedPolicy.Abort).build();
-            executor = getEndpoint().getCamelContext().getExecutorServiceManager()
+            executor = options.context().getExecutorServiceManager()
                     .newThreadPool(this, "virtnbd-consumer", profile);
         }
         super.doStart();
     }
 
     private int concurrentConsumers() {
-        return getEndpoint().getConfiguration().getConcurrentConsumers();
+        return options.configuration().getConcurrentConsumers();
     }
 
     /** What is being delivered is delivered; nothing else is. */
@@ -69,7 +69,7 @@ final class BackupConsumer extends ScheduledPollConsumer {
             waiting.stopHandingOut();
         }
         if (executor != null) {
-            getEndpoint().getCamelContext().getExecutorServiceManager().shutdown(executor);
+            options.context().getExecutorServiceManager().shutdown(executor);
         }
         super.doStop();
     }
@@ -77,7 +77,7 @@ final class BackupConsumer extends ScheduledPollConsumer {
     @Override
     protected void doShutdown() throws Exception {
         if (executor != null) {
-            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(executor);
+            options.context().getExecutorServiceManager().shutdownNow(executor);
         }
         super.doShutdown();
     }
@@ -111,16 +111,17 @@ final class BackupConsumer extends ScheduledPollConsumer {
         return count;
     }
 
+    private BackupRequest request() {
+        return new BackupRequest(new RequestOptions(options, null));
+    }
+
     private List<String> domains() throws IOException {
-        RequestOptions options = new RequestOptions(getEndpoint(), null);
-        if (options.nbdUri().isPresent()) {
-            return List.of(options.exportName());
-        }
-        String name = options.domain();
-        if (!DomainPattern.isPattern(name)) {
+        BackupRequest request = request();
+        String name = request.name();
+        if (request.isOfExport() || !DomainPattern.isPattern(name)) {
             return List.of(name);
         }
-        List<String> domains = getEndpoint().domains().domains(name);
+        List<String> domains = services.domains().host().domains(name);
         if (domains.isEmpty()) {
             LOG.warn("no domain matches {}, nothing is backed up", name);
         }
@@ -146,7 +147,7 @@ final class BackupConsumer extends ScheduledPollConsumer {
 
     private BackupParts begin(String domain) throws Exception {
         try {
-            return BackupStart.begin(getEndpoint(), domain);
+            return new BackupStart(services, request()).begin(domain);
         } catch (Exception e) {
             LOG.warn("backup of {} could not begin: {}", domain, e.getMessage());
             throw e;

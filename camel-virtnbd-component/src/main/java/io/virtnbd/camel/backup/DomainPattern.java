@@ -17,4 +17,12 @@ final class DomainPattern {
     static boolean isPattern(String name) {
         return name != null && (name.indexOf('*') >= 0 || name.indexOf('?') >= 0);
     }
+
+    /** @throws IllegalArgumentException if it is a pattern */
+    static void requireNone(String name) {
+        if (isPattern(name)) {
+            throw new IllegalArgumentException("the domain is '" + name + "', expected one domain: only a scheduled backup"
+                    + " takes a pattern");
+        }
+    }
 }

@@ -4,10 +4,9 @@
  */
 package io.virtnbd.camel.backup;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
 import io.virtnbd.camel.domain.DomainHost;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
-import io.virtnbd.camel.option.VirtNbdOperation;
 import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.domain.DomainBackupOptions;
 import java.util.List;
@@ -22,27 +21,26 @@ final class StartupRecovery implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartupRecovery.class);
 
-    private final VirtNbdEndpoint endpoint;
+    private final EndpointOptions endpoint;
     private final DomainHost host;
 
-    private StartupRecovery(VirtNbdEndpoint endpoint) {
+    private StartupRecovery(EndpointOptions endpoint, DomainHost host) {
         this.endpoint = endpoint;
-        this.host = endpoint.domains();
+        this.host = host;
     }
 
     /** Starts it in the background, for endpoints that name their domains. */
-    static void start(VirtNbdEndpoint endpoint) {
-        if (endpoint.getOperation() == VirtNbdOperation.backup && endpoint.getName() != null
-                && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
-            endpoint.getComponent().tasks().run(new StartupRecovery(endpoint));
+    static void start(EndpointOptions endpoint, BackupServices services) {
+        if (endpoint.name() != null && new RequestOptions(endpoint, null).nbdUri().isEmpty()) {
+            services.run(new StartupRecovery(endpoint, services.domains().host()));
         }
     }
 
     @Override
     public void run() {
-        String name = endpoint.getName();
+        String name = endpoint.name();
         try {
-            DomainBackupOptions options = new DomainRequest(endpoint, new RequestOptions(endpoint, null))
+            DomainBackupOptions options = new DomainRequest(new BackupRequest(new RequestOptions(endpoint, null)))
                     .options(ProgressListener.NONE);
             for (String domain : DomainPattern.isPattern(name) ? host.domains(name) : List.of(name)) {
                 recover(domain, options);

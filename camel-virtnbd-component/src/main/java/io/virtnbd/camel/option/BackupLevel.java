@@ -26,7 +26,8 @@ public enum BackupLevel {
         this.requested = requested;
     }
 
-    RequestedLevel requested() {
+    /** The same as the engine has it. */
+    public RequestedLevel requested() {
         return requested;
     }
 }

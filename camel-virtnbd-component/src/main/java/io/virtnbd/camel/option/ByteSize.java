@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads sizes as people write them: {@code 65536}, {@code 64k}, {@code 16MB}, {@code 1GiB}. Units are powers of 1024. */
-final class ByteSize {
+public final class ByteSize {
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})\\s*(?:([kmgt])i?b?|b)?", Pattern.CASE_INSENSITIVE);
     private static final String UNITS = "kmgt";
@@ -23,7 +23,7 @@ final class ByteSize {
      * @param option for the error
      * @throws IllegalArgumentException if it is no size, or 2^63 bytes or more
      */
-    static long parse(String option, String text) {
+    public static long parse(String option, String text) {
         Matcher size = SIZE.matcher(text.strip());
         if (!size.matches()) {
             throw new IllegalArgumentException(option + " is '" + text + "', expected a size such as 65536, 64k, 16MB or 1GiB");

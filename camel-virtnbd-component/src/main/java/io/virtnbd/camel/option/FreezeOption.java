@@ -22,7 +22,8 @@ public enum FreezeOption {
         this.mode = mode;
     }
 
-    FreezeMode mode() {
+    /** The same as the engine has it. */
+    public FreezeMode mode() {
         return mode;
     }
 }

@@ -23,7 +23,8 @@ public enum MissingDisks {
         this.policy = policy;
     }
 
-    MissingDiskPolicy policy() {
+    /** The same as the engine has it. */
+    public MissingDiskPolicy policy() {
         return policy;
     }
 }

@@ -7,7 +7,7 @@ package io.virtnbd.camel.option;
 import io.virtnbd.nbd.protocol.NbdUri;
 
 /** Reads NBD URIs as they arrive through Camel. */
-final class NbdUris {
+public final class NbdUris {
 
     private NbdUris() {
     }
@@ -18,7 +18,7 @@ final class NbdUris {
      *
      * @throws IllegalArgumentException if it is no NBD URI
      */
-    static NbdUri parse(String text) {
+    public static NbdUri parse(String text) {
         return NbdUri.parse(text.replaceFirst("^(nbds?) unix:", "$1+unix:"));
     }
 }

@@ -11,7 +11,6 @@ import static io.virtnbd.camel.option.VirtNbdOperation.serve;
 import static io.virtnbd.camel.option.VirtNbdOperation.synthesize;
 import static io.virtnbd.camel.option.VirtNbdOperation.verify;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +21,7 @@ import java.util.function.Function;
  * Options that only some operations obey. Elsewhere they would be ignored without a word, and who has set {@code dryRun} or
  * {@code verify} relies on it. What the component has for all its endpoints is no mistake.
  */
-enum OptionScope {
+public enum OptionScope {
 
     IMAGE("image", VirtNbdConfiguration::getImage, restore),
     NBD_URI("nbdUri", VirtNbdConfiguration::getNbdUri, backup, restore),
@@ -67,15 +66,19 @@ enum OptionScope {
         this.operations = EnumSet.copyOf(List.of(operations));
     }
 
-    /** @throws IllegalArgumentException naming an option that the endpoint's operation would ignore */
-    static void check(VirtNbdEndpoint endpoint) {
-        VirtNbdConfiguration common = endpoint.getComponent().getConfiguration();
+    /**
+     * Checks the options of an endpoint.
+     *
+     * @param common what the component has for all its endpoints
+     * @throws IllegalArgumentException naming an option that the endpoint's operation would ignore
+     */
+    public static void check(EndpointOptions endpoint, VirtNbdConfiguration common) {
         for (OptionScope each : values()) {
-            Object found = each.value.apply(endpoint.getConfiguration());
+            Object found = each.value.apply(endpoint.configuration());
             boolean own = !Objects.equals(found, each.value.apply(common)) && !"".equals(found);
-            if (own && !each.operations.contains(endpoint.getOperation())) {
+            if (own && !each.operations.contains(endpoint.operation())) {
                 throw new IllegalArgumentException("option " + each.option + " is '" + found + "', expected none with operation "
-                        + endpoint.getOperation() + ": only " + names(each.operations) + " it");
+                        + endpoint.operation() + ": only " + names(each.operations) + " it");
             }
         }
     }

@@ -35,7 +35,7 @@ public enum VirtNbdOperation {
      *
      * @throws IllegalArgumentException if there is none; the message lists those that there are
      */
-    static VirtNbdOperation of(String name) {
+    public static VirtNbdOperation of(String name) {
         return Arrays.stream(values()).filter(operation -> operation.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown operation '" + name + "', expected one of "
                         + Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "))));

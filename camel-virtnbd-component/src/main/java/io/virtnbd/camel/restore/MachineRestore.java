@@ -4,10 +4,9 @@
  */
 package io.virtnbd.camel.restore;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
+import io.virtnbd.camel.domain.EndpointDomains;
 import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.camel.option.MachineConfiguration;
-import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.chain.Chain;
 import io.virtnbd.engine.machine.DefinedDomain;
 import io.virtnbd.engine.machine.DomainRestore;
@@ -27,13 +26,13 @@ import org.apache.camel.Message;
 /** Brings the domain of one restored backup set back, where that was asked for. */
 final class MachineRestore {
 
-    private final VirtNbdEndpoint endpoint;
-    private final RequestOptions options;
+    private final RestoreRequest request;
+    private final EndpointDomains domains;
     private DomainRestore checked;
 
-    MachineRestore(VirtNbdEndpoint endpoint, RequestOptions options) {
-        this.endpoint = endpoint;
-        this.options = options;
+    MachineRestore(RestoreRequest request, EndpointDomains domains) {
+        this.request = request;
+        this.domains = domains;
     }
 
     /** Whether the restores of an endpoint define domains. */
@@ -42,7 +41,7 @@ final class MachineRestore {
     }
 
     private boolean isAskedFor() {
-        return isAskedFor(endpoint.getConfiguration());
+        return isAskedFor(request.options().configuration());
     }
 
     /** To be called where what is restored is no set. */
@@ -66,8 +65,8 @@ final class MachineRestore {
         }
         Map<String, RestoredDisk> disks = new LinkedHashMap<>();
         targets.forEach((disk, target) -> disks.put(disk, disk(target)));
-        try (LibvirtConnection connection = endpoint.domains().connect()) {
-            checked = DomainRestore.check(connection, set, chains, disks, options.machine());
+        try (LibvirtConnection connection = domains.host().connect()) {
+            checked = DomainRestore.check(connection, set, chains, disks, request.machine());
         }
     }
 
@@ -86,7 +85,7 @@ final class MachineRestore {
         if (checked == null) {
             return;
         }
-        try (LibvirtConnection connection = endpoint.domains().connect()) {
+        try (LibvirtConnection connection = domains.host().connect()) {
             DefinedDomain defined = checked.define(connection);
             message.setHeader(VirtNbdConstants.DOMAIN, defined.name());
         }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The restores that get their streams by one message after the other, by their targets. Safe for use by several threads. */
-final class RestoreSessions implements Closeable {
+public final class RestoreSessions implements Closeable {
 
     /** Those that are complete are remembered, for the messages that come last; but not for ever. */
     private static final int MOST = 1000;

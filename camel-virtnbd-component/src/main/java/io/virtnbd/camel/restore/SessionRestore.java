@@ -8,7 +8,6 @@ import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.camel.source.PeekedStream;
 import io.virtnbd.camel.source.ReopenableInput;
 import io.virtnbd.camel.source.StreamSources;
-import io.virtnbd.camel.verify.Reports;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.engine.restore.FrameFeed;
 import io.virtnbd.engine.restore.IncompleteChainException;
@@ -74,13 +73,13 @@ final class SessionRestore {
         requireNoFrames();
         if (artifact != null && !STREAMS.contains(artifact) || complete && isEmpty(message.getBody())) {
             read();
-            return complete ? Reports.of(open.session().complete(until)) : nothing();
+            return complete ? RestoreReports.of(open.session().complete(until)) : nothing();
         }
         SessionProgress progress = null;
         for (StreamInput input : StreamSources.streams(exchange, message.getBody())) {
             progress = open.session().accept(input, until);
         }
-        return Reports.of(complete && !progress.complete() ? open.session().complete(until) : progress);
+        return RestoreReports.of(complete && !progress.complete() ? open.session().complete(until) : progress);
     }
 
     /** A message that comes from a running backup counts as delivered when it was read. */
@@ -105,7 +104,7 @@ final class SessionRestore {
         }
         Manifest manifest = Manifest.parse(json);
         open.session().compare(manifest);
-        return complete || manifest.checkpoint().equals(until) ? Reports.of(open.session().complete(until)) : nothing();
+        return complete || manifest.checkpoint().equals(until) ? RestoreReports.of(open.session().complete(until)) : nothing();
     }
 
     private static Map<String, Object> nothing() {
@@ -143,7 +142,7 @@ final class SessionRestore {
             }
             SessionProgress progress = feed.end(bytes);
             open.frames(null);
-            return Reports.of(complete && !progress.complete() ? open.session().complete(until) : progress);
+            return RestoreReports.of(complete && !progress.complete() ? open.session().complete(until) : progress);
         } catch (IOException | RuntimeException e) {
             open.frames(null);
             throw e;

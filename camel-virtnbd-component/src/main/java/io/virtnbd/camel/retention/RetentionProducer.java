@@ -4,10 +4,11 @@
  */
 package io.virtnbd.camel.retention;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
-import io.virtnbd.camel.VirtNbdProducer;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.TransferOptions;
 import io.virtnbd.camel.option.VirtNbdConfiguration;
+import io.virtnbd.camel.source.RequestedBackups;
 import io.virtnbd.engine.directory.FileSteps;
 import io.virtnbd.engine.retention.Retention;
 import io.virtnbd.engine.retention.RetentionOptions;
@@ -20,25 +21,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.DefaultProducer;
 
 /** Deletes backups that need not be kept, and replaces the body by a report. */
-final class RetentionProducer extends VirtNbdProducer {
+public final class RetentionProducer extends DefaultProducer {
 
-    RetentionProducer(VirtNbdEndpoint endpoint) {
+    private final EndpointOptions options;
+
+    public RetentionProducer(Endpoint endpoint, EndpointOptions options) {
         super(endpoint);
+        this.options = options;
     }
 
     @Override
     public void process(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
-        RequestOptions options = new RequestOptions(getEndpoint(), message);
-        BackupStore store = options.backups(exchange).orElseThrow(() -> new IllegalArgumentException(
-                "retention needs backups: the option directory or store, a header for it, or a directory in the body"));
-        VirtNbdConfiguration configuration = getEndpoint().getConfiguration();
-        RetentionReport report = Retention.run(store, new RetentionOptions(rules(configuration), options.domainName(),
-                configuration.isSynthesize(), configuration.isDryRun(), options.reading(options.progress())), FileSteps.NONE);
+        RequestOptions request = new RequestOptions(options, message);
+        TransferOptions transfer = new TransferOptions(request);
+        BackupStore store = RequestedBackups.required(request, exchange);
+        VirtNbdConfiguration configuration = options.configuration();
+        RetentionReport report = Retention.run(store, new RetentionOptions(rules(configuration), request.domainName(),
+                configuration.isSynthesize(), configuration.isDryRun(), transfer.reading(transfer.progress())), FileSteps.NONE);
         RequestOptions.removeOptionHeaders(message);
         message.setBody(body(store, report, configuration.isDryRun()));
     }

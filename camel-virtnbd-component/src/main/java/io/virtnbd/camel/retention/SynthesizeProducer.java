@@ -4,62 +4,80 @@
  */
 package io.virtnbd.camel.retention;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
-import io.virtnbd.camel.VirtNbdProducer;
-import io.virtnbd.camel.backup.BackupStart;
+import io.virtnbd.camel.backup.BackupServices;
 import io.virtnbd.camel.backup.BegunBackup;
 import io.virtnbd.camel.header.VirtNbdConstants;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
+import io.virtnbd.camel.option.TransferOptions;
 import io.virtnbd.camel.source.BackupSets;
+import io.virtnbd.camel.source.RequestedBackups;
 import io.virtnbd.chain.BackupCatalog;
+import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.directory.FileSteps;
 import io.virtnbd.engine.directory.UnfinishedChanges;
+import io.virtnbd.engine.synthetic.FoldOptions;
 import io.virtnbd.engine.synthetic.FoldReport;
 import io.virtnbd.engine.synthetic.InPlaceFold;
+import io.virtnbd.engine.synthetic.SyntheticFull;
 import io.virtnbd.store.BackupStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.DefaultProducer;
 
 /** Folds a chain into one full: a backup to deliver, or in its place. */
-final class SynthesizeProducer extends VirtNbdProducer {
+public final class SynthesizeProducer extends DefaultProducer {
 
-    SynthesizeProducer(VirtNbdEndpoint endpoint) {
+    private final EndpointOptions options;
+    private final BackupServices services;
+
+    public SynthesizeProducer(Endpoint endpoint, EndpointOptions options, BackupServices services) {
         super(endpoint);
+        this.options = options;
+        this.services = services;
     }
 
     @Override
     public void process(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
-        RequestOptions options = new RequestOptions(getEndpoint(), message);
-        BackupStore place = options.backups(exchange).orElseThrow(() -> new IllegalArgumentException(
-                "synthesize needs backups: the option directory or store, a header for it, or a directory in the body"));
+        RequestOptions request = new RequestOptions(options, message);
+        BackupStore place = RequestedBackups.required(request, exchange);
         BackupSets.existing(place);
-        if (!getEndpoint().getConfiguration().isInPlace()) {
-            BegunBackup.hand(exchange, getEndpoint(), BackupStart.fold(getEndpoint(), message, set(place, options)));
+        if (!options.configuration().isInPlace()) {
+            BackupStore folded = set(place, request);
+            BegunBackup.open(exchange, request, services, request.domainName().orElse(folded.name()),
+                    progress -> SyntheticFull.open(folded, fold(request, progress)));
             return;
         }
         Path tree = place.path("").orElseThrow(() -> new IllegalArgumentException(
                 "inPlace is set, expected a directory of this machine, found " + place.name()));
         // a set whose change was interrupted may not be found before; why it cannot be finished is said where it is read
         UnfinishedChanges.recover(tree.toRealPath(), FileSteps.NONE);
-        FoldReport report = InPlaceFold.fold(set(place, options).path("").orElseThrow(), options.fold(options.progress()),
-                FileSteps.NONE);
+        FoldReport report = InPlaceFold.fold(set(place, request).path("").orElseThrow(),
+                fold(request, new TransferOptions(request).progress()), FileSteps.NONE);
         RequestOptions.removeOptionHeaders(message);
         message.setHeader(VirtNbdConstants.DOMAIN, report.domain());
         message.setHeader(VirtNbdConstants.CHECKPOINT, report.checkpoint());
         message.setBody(body(report));
     }
 
+    /** What to fold, and how. */
+    static FoldOptions fold(RequestOptions request, ProgressListener listener) throws GeneralSecurityException, IOException {
+        return new FoldOptions(request.domainName(), request.until(), new TransferOptions(request).reading(listener));
+    }
+
     /** The place itself, unless the sets of several domains or chains are below it. */
-    private BackupStore set(BackupStore place, RequestOptions options) throws IOException {
+    private static BackupStore set(BackupStore place, RequestOptions request) throws IOException {
         BackupCatalog catalog = BackupCatalog.read(place);
         boolean here = catalog.sets().isEmpty() || catalog.sets().get(0).path().isEmpty() && catalog.sets().size() == 1;
         return here ? place
-                : catalog.find(options.domainName().orElse(null), options.chain(false).orElse(null)).store();
+                : catalog.find(request.domainName().orElse(null), request.chain(false).orElse(null)).store();
     }
 
     private static Map<String, Object> body(FoldReport report) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** The servers that messages have started, by the name in their endpoints' URIs. Safe for use by several threads. */
-final class OpenServers {
+public final class OpenServers {
 
     private final List<Named> servers = new ArrayList<>();
     private boolean closed;
@@ -51,7 +51,7 @@ final class OpenServers {
     }
 
     /** Ends all, and those that would come later. */
-    void close() throws IOException {
+    public void close() throws IOException {
         List<ChainServer> ended;
         synchronized (this) {
             closed = true;
@@ -61,7 +61,8 @@ final class OpenServers {
         Closing.all(ended);
     }
 
-    synchronized void open() {
+    /** Lets servers be started again. */
+    public synchronized void open() {
         closed = false;
     }
 }

@@ -4,34 +4,37 @@
  */
 package io.virtnbd.camel.serve;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
+import io.virtnbd.camel.option.EndpointOptions;
+import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.engine.serve.ChainServer;
+import java.util.concurrent.Executor;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 
 /** Serves disks from their backup while its route runs, and sends one message when they are served. */
-final class ServeConsumer extends DefaultConsumer {
+public final class ServeConsumer extends DefaultConsumer {
 
+    private final EndpointOptions options;
+    private final Executor background;
     private ChainServer server;
 
-    ServeConsumer(VirtNbdEndpoint endpoint, Processor processor) {
+    /** @param background runs what is not waited for; it ends with the component */
+    public ServeConsumer(Endpoint endpoint, Processor processor, EndpointOptions options, Executor background) {
         super(endpoint, processor);
-    }
-
-    @Override
-    public VirtNbdEndpoint getEndpoint() {
-        return (VirtNbdEndpoint) super.getEndpoint();
+        this.options = options;
+        this.background = background;
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
         Exchange exchange = createExchange(false);
-        server = new ServeRequest(getEndpoint()).start(exchange);
+        server = new ServeRequest(new RequestOptions(options, exchange.getMessage())).start(exchange);
         ServeRequest.describe(server, exchange.getMessage());
         // what the route does with it is not what it waits for to be started
-        getEndpoint().getComponent().tasks().run(() -> send(exchange));
+        background.execute(() -> send(exchange));
     }
 
     private void send(Exchange exchange) {

@@ -4,13 +4,13 @@
  */
 package io.virtnbd.camel.serve;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
 import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.camel.option.ByteSize;
 import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.camel.option.VirtNbdConfiguration;
 import io.virtnbd.camel.source.BackupSets;
 import io.virtnbd.camel.source.ChainSelection;
+import io.virtnbd.camel.source.RequestedBackups;
 import io.virtnbd.chain.ChainCheck;
 import io.virtnbd.engine.serve.ChainServer;
 import io.virtnbd.engine.serve.ServeOptions;
@@ -34,15 +34,15 @@ final class ServeRequest {
     private static final Logger LOG = LoggerFactory.getLogger(ServeRequest.class);
     private static final int LAST_PORT = 65535;
 
-    private final VirtNbdEndpoint endpoint;
+    private final RequestOptions request;
 
-    ServeRequest(VirtNbdEndpoint endpoint) {
-        this.endpoint = endpoint;
+    ServeRequest(RequestOptions request) {
+        this.request = request;
     }
 
     /** @throws IllegalArgumentException naming the option, what is expected and what was found */
     ServeOptions options() throws GeneralSecurityException, IOException {
-        VirtNbdConfiguration configuration = endpoint.getConfiguration();
+        VirtNbdConfiguration configuration = request.configuration();
         if (configuration.getPort() < 0 || configuration.getPort() > LAST_PORT) {
             throw new IllegalArgumentException("port is " + configuration.getPort() + ", expected 0 to " + LAST_PORT);
         }
@@ -71,7 +71,7 @@ final class ServeRequest {
             throw new IllegalArgumentException("serveTls is set without sslContextParameters, expected those with the"
                     + " certificate of the server");
         }
-        return configuration.getSslContextParameters().createSSLContext(endpoint.getCamelContext());
+        return configuration.getSslContextParameters().createSSLContext(request.endpoint().context());
     }
 
     private static boolean clientCertificate(SSLContextParameters parameters) {
@@ -81,9 +81,7 @@ final class ServeRequest {
 
     /** Serves what a message asks for. */
     ChainServer start(Exchange exchange) throws IOException, GeneralSecurityException {
-        RequestOptions request = new RequestOptions(endpoint, exchange.getMessage());
-        BackupStore backups = request.backups(exchange).orElseThrow(() -> new IllegalArgumentException(
-                "serve needs backups: the option directory or store, a header for it, or a directory as the body"));
+        BackupStore backups = RequestedBackups.required(request, exchange);
         ServeOptions options = options();
         if (options.socket() == null && options.tls() == null && !options.address().isUnresolved()
                 && !options.address().getAddress().isLoopbackAddress()) {

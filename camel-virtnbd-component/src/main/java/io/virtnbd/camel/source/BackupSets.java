@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the backup set and the chains that a request means. */
-final class BackupSets {
+public final class BackupSets {
 
     private BackupSets() {
     }
 
     /** @throws ChainException if it is a directory of this machine, and there is none */
-    static BackupStore existing(BackupStore store) throws ChainException {
+    public static BackupStore existing(BackupStore store) throws ChainException {
         Optional<Path> directory = store.path("");
         if (directory.isPresent() && !Files.isDirectory(directory.get())) {
             throw new ChainException(store.name() + ": expected a directory with a backup, found "
@@ -60,7 +60,7 @@ final class BackupSets {
     }
 
     /** Where the set that a request means is, with all chains in it; nothing of it is read. */
-    static BackupStore place(BackupStore store, RequestOptions options) throws IOException {
+    public static BackupStore place(BackupStore store, RequestOptions options) throws IOException {
         if (isSet(store)) {
             return store;
         }
@@ -79,19 +79,20 @@ final class BackupSets {
     }
 
     /** The chains of the disk that a request names or, where it names none, of all disks. */
-    static ChainSelection select(BackupStore store, RequestOptions options) throws IOException {
+    public static ChainSelection select(BackupStore store, RequestOptions options) throws IOException {
         BackupDirectory set = set(store, options);
         return new ChainSelection(set, options.disk().isPresent() ? List.of(set.chain(options.disk().get(), options.until()))
                 : set.chains(options.until()));
     }
 
     /** The chain of the disk that a request names or, where it names none, of the only disk there is. */
-    static ChainSelection selectOne(BackupStore store, RequestOptions options) throws IOException {
+    public static ChainSelection selectOne(BackupStore store, RequestOptions options) throws IOException {
         BackupDirectory set = set(store, options);
         return new ChainSelection(set, List.of(set.chain(options.disk().orElse(null), options.until())));
     }
 
-    static List<StreamInput> inputs(Chain chain) {
+    /** The streams of a chain, in restore order. */
+    public static List<StreamInput> inputs(Chain chain) {
         return chain.members().stream().map(member -> StreamInput.of(member.file())).toList();
     }
 }

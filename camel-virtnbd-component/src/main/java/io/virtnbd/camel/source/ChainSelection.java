@@ -19,20 +19,25 @@ import org.slf4j.LoggerFactory;
  * @param set    the backup set
  * @param chains one for each disk, in restore order
  */
-record ChainSelection(BackupDirectory set, List<Chain> chains) {
+public record ChainSelection(BackupDirectory set, List<Chain> chains) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChainSelection.class);
 
     /** The one chain to restore to one target. */
-    Chain only() {
+    public Chain only() {
         if (chains.size() != 1) {
             throw new IllegalStateException("expected one chain, found " + chains.size());
         }
         return chains.get(0);
     }
 
-    /** Checks all of them, before anything is written. */
-    ChainSelection checked(RestoreCheck check) throws IOException {
+    /**
+     * Checks all of them, before anything is written.
+     *
+     * @return the chains to restore, whose streams check themselves while they are read where that was not done yet
+     * @throws IOException if one cannot be restored as it is
+     */
+    public ChainSelection checked(RestoreCheck check) throws IOException {
         warn(check);
         if (check == RestoreCheck.full) {
             ChainCheck.full(set, chains);

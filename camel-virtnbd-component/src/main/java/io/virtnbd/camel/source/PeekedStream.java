@@ -19,19 +19,20 @@ import java.io.InputStream;
  * @param metadata the stream's metadata
  * @param input    the stream from its start, also where it can be read only once
  */
-record PeekedStream(StreamMetadata metadata, StreamInput input) {
+public record PeekedStream(StreamMetadata metadata, StreamInput input) {
 
     /** More than the largest metadata, and what a reader may read ahead. */
     private static final int PEEK_LIMIT = StreamLimits.DEFAULT.maxMetadataBytes() + (1 << 20);
 
     /** Reads the metadata of a stream and nothing more. */
-    static StreamMetadata metadata(StreamInput input) throws IOException {
+    public static StreamMetadata metadata(StreamInput input) throws IOException {
         try (InputStream stream = input.open()) {
             return read(stream);
         }
     }
 
-    static PeekedStream of(StreamInput input) throws IOException {
+    /** Reads the metadata of a stream that is restored afterwards. */
+    public static PeekedStream of(StreamInput input) throws IOException {
         if (input.reopenable()) {
             return new PeekedStream(metadata(input), input);
         }

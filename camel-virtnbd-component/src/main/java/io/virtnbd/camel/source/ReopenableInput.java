@@ -8,8 +8,13 @@ import io.virtnbd.engine.restore.StreamInput;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that can be opened as often as one likes, but is no file. */
-record ReopenableInput(String name, Opener opener) implements StreamInput {
+/**
+ * A stream that can be opened as often as one likes, but is no file.
+ *
+ * @param name   for errors
+ * @param opener opens it at its start
+ */
+public record ReopenableInput(String name, Opener opener) implements StreamInput {
 
     @Override
     public InputStream open() throws IOException {
@@ -22,7 +27,7 @@ record ReopenableInput(String name, Opener opener) implements StreamInput {
     }
 
     /** Opens the stream at its start. */
-    interface Opener {
+    public interface Opener {
 
         InputStream open() throws IOException;
     }

@@ -22,7 +22,7 @@ import org.apache.camel.Message;
 import org.apache.camel.WrappedFile;
 
 /** Finds the streams in a message's body: a file or what names one, bytes, or several of them in a list. */
-final class StreamSources {
+public final class StreamSources {
 
     private static final String EXPECTED = "a stream or a directory with a backup: a file, a path, an InputStream, bytes, a"
             + " message of a backup, or a list of streams in chain order";
@@ -31,7 +31,7 @@ final class StreamSources {
     }
 
     /** The directory that the body is or names. */
-    static Optional<Path> directory(Object body) {
+    public static Optional<Path> directory(Object body) {
         return path(body).filter(Files::isDirectory);
     }
 
@@ -40,7 +40,7 @@ final class StreamSources {
      *
      * @throws IllegalArgumentException if there is something else in it, or nothing
      */
-    static List<StreamInput> streams(Exchange exchange, Object body) {
+    public static List<StreamInput> streams(Exchange exchange, Object body) {
         List<StreamInput> inputs = new ArrayList<>();
         if (body instanceof Collection<?> several) {
             for (Object one : several) {

@@ -4,7 +4,7 @@
  */
 package io.virtnbd.camel.verify;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.camel.source.BackupSets;
 import io.virtnbd.camel.source.PeekedStream;
@@ -18,13 +18,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Message;
 
 /** Replaces the body by what the metadata of its streams says. Nothing but the metadata is read. */
-final class InspectProducer extends ReportProducer {
+public final class InspectProducer extends ReportProducer {
 
-    InspectProducer(VirtNbdEndpoint endpoint) {
-        super(endpoint);
+    public InspectProducer(Endpoint endpoint, EndpointOptions options) {
+        super(endpoint, options);
     }
 
     @Override
@@ -33,7 +34,7 @@ final class InspectProducer extends ReportProducer {
         for (Chain chain : BackupSets.select(BackupSets.existing(store), options).chains()) {
             List<Map<String, Object>> streams = new ArrayList<>();
             for (ChainMember member : chain.members()) {
-                Map<String, Object> stream = Reports.of(member.metadata());
+                Map<String, Object> stream = StreamReports.of(member.metadata());
                 stream.put("file", member.file().fileName());
                 stream.put("level", member.level().label());
                 streams.add(stream);
@@ -48,8 +49,8 @@ final class InspectProducer extends ReportProducer {
         List<Map<String, Object>> reports = new ArrayList<>();
         for (StreamInput input : inputs) {
             StreamMetadata metadata = PeekedStream.metadata(input);
-            Reports.setHeaders(message, metadata);
-            reports.add(Reports.of(metadata));
+            StreamReports.setHeaders(message, metadata);
+            reports.add(StreamReports.of(metadata));
         }
         return reports.size() == 1 ? reports.get(0) : Map.of("streams", reports);
     }

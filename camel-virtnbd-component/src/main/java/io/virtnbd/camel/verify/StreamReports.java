@@ -5,17 +5,15 @@
 package io.virtnbd.camel.verify;
 
 import io.virtnbd.camel.header.VirtNbdConstants;
-import io.virtnbd.engine.restore.RestoreResult;
-import io.virtnbd.engine.restore.SessionProgress;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Message;
 
-/** Reports as maps of texts, numbers and truth values, which every JSON library and expression language takes. */
-final class Reports {
+/** Reports of streams as maps of texts, numbers and truth values, which every JSON library and expression language takes. */
+final class StreamReports {
 
-    private Reports() {
+    private StreamReports() {
     }
 
     static Map<String, Object> of(StreamMetadata metadata) {
@@ -33,34 +31,6 @@ final class Reports {
         report.put("streamVersion", metadata.streamVersion());
         metadata.segmentIndex().ifPresent(index -> report.put("segmentIndex", index));
         metadata.segmentCount().ifPresent(count -> report.put("segmentCount", count));
-        return report;
-    }
-
-    static Map<String, Object> of(RestoreResult result) {
-        Map<String, Object> report = new LinkedHashMap<>();
-        report.put("disk", result.disk());
-        report.put("checkpoint", result.checkpoint());
-        report.put("virtualSize", result.virtualSize());
-        report.put("streams", result.streams());
-        report.put("dataBytes", result.dataBytes());
-        report.put("zeroBytes", result.zeroBytes());
-        result.segmentIndex().ifPresent(index -> report.put("segmentIndex", index));
-        result.segmentCount().ifPresent(count -> report.put("segmentCount", count));
-        return report;
-    }
-
-    static Map<String, Object> of(SessionProgress progress) {
-        Map<String, Object> report = new LinkedHashMap<>();
-        report.put("disk", progress.disk());
-        report.put("checkpoint", progress.checkpoint());
-        report.put("virtualSize", progress.virtualSize());
-        report.put("streams", progress.streams());
-        report.put("dataBytes", progress.dataBytes());
-        report.put("zeroBytes", progress.zeroBytes());
-        report.put("applied", progress.applied());
-        report.put("complete", progress.complete());
-        report.put("missingSegments", progress.missing());
-        progress.image().filter(image -> progress.complete()).ifPresent(image -> report.put("image", image.toString()));
         return report;
     }
 

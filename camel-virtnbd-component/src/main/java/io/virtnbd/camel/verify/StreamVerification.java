@@ -64,7 +64,7 @@ final class StreamVerification {
         try (InputStream stream = input.open()) {
             VerifiedStream verified = VerifiedStream.read(stream);
             StreamContent content = verified.content();
-            Reports.setHeaders(message, content.metadata());
+            StreamReports.setHeaders(message, content.metadata());
             report = VerifyReports.of(verified);
             report.put(VerifyReports.STATUS, VerifyReports.status(true));
             EnumSet<Check> checks = EnumSet.of(Check.STRUCTURE, Check.END);

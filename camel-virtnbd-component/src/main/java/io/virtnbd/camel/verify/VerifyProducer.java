@@ -4,9 +4,9 @@
  */
 package io.virtnbd.camel.verify;
 
-import io.virtnbd.camel.VirtNbdEndpoint;
 import io.virtnbd.camel.event.VerificationFailedEvent;
 import io.virtnbd.camel.event.VirtNbdEvents;
+import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.camel.option.VerifyConfiguration;
 import io.virtnbd.camel.source.BackupSets;
@@ -22,29 +22,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Message;
 
 /** Reads streams to their end, and replaces the body by a report. What is damaged fails the exchange. */
-final class VerifyProducer extends ReportProducer {
+public final class VerifyProducer extends ReportProducer {
 
-    private static final int ALL = 100;
-
+    private final CamelContext context;
     private final VerifyConfiguration configuration;
     private final VerificationState state;
     /** Runs that read a part follow each other. */
     private final ReentrantLock running = new ReentrantLock();
 
-    VerifyProducer(VirtNbdEndpoint endpoint) {
-        super(endpoint);
-        configuration = endpoint.getConfiguration();
+    public VerifyProducer(Endpoint endpoint, EndpointOptions options) {
+        super(endpoint, options);
+        context = options.context();
+        configuration = options.configuration();
         state = configuration.getStateFile() == null ? VerificationState.inMemory()
                 : VerificationState.file(Path.of(configuration.getStateFile()));
     }
 
     @Override
     Map<String, Object> backups(BackupStore store, RequestOptions options) throws Exception {
-        requireWhole(configuration, options);
-        boolean partly = configuration.getPercent() < ALL;
+        VerifyRules.requireWhole(options);
+        boolean partly = configuration.getPercent() < VerifyRules.ALL;
         if (!partly) {
             return tell(() -> verify(StoreVerifier.of(place(store, options)), options));
         }
@@ -54,15 +56,6 @@ final class VerifyProducer extends ReportProducer {
                     StoreVerifier.of(place(store, options), configuration.getPercent(), state), options));
         } finally {
             running.unlock();
-        }
-    }
-
-    /** @throws IllegalArgumentException if a part of the chains is asked for where all of each is verified */
-    static void requireWhole(VerifyConfiguration configuration, RequestOptions options) {
-        boolean partly = configuration.getPercent() < ALL;
-        if ((configuration.isRecursive() || partly) && (options.disk().isPresent() || options.isUntil())) {
-            throw new IllegalArgumentException((partly ? "percent" : "recursive") + " is set with disk or until, expected"
-                    + " neither: it verifies the whole of each chain");
         }
     }
 
@@ -82,7 +75,7 @@ final class VerifyProducer extends ReportProducer {
 
     @Override
     Map<String, Object> streams(List<StreamInput> inputs, Message message) throws Exception {
-        if (configuration.isRecursive() || configuration.getPercent() < ALL) {
+        if (configuration.isRecursive() || configuration.getPercent() < VerifyRules.ALL) {
             throw new IllegalArgumentException((configuration.isRecursive() ? "recursive" : "percent")
                     + " is set and the body is a stream, expected a directory or a store");
         }
@@ -98,10 +91,9 @@ final class VerifyProducer extends ReportProducer {
         try {
             outcome = verification.run();
         } catch (IOException | RuntimeException e) {
-            VirtNbdEvents.send(getEndpoint().getCamelContext(),
-                    () -> new VerificationFailedEvent(getEndpoint().getCamelContext(), Optional.empty(), e));
+            VirtNbdEvents.send(context, () -> new VerificationFailedEvent(context, Optional.empty(), e));
             throw e;
         }
-        return outcome.tell(getEndpoint().getCamelContext(), configuration.isFailOnDamage());
+        return outcome.tell(context, configuration.isFailOnDamage());
     }
 }

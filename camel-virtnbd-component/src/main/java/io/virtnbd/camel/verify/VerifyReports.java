@@ -36,7 +36,7 @@ final class VerifyReports {
     }
 
     static Map<String, Object> of(VerifiedStream stream) {
-        Map<String, Object> report = Reports.of(stream.content().metadata());
+        Map<String, Object> report = StreamReports.of(stream.content().metadata());
         addContent(report, stream);
         return report;
     }
@@ -61,7 +61,7 @@ final class VerifyReports {
         addChecks(report, stream.checks());
         report.put("seconds", seconds(stream.duration()));
         report.put("streamBytes", stream.bytes());
-        stream.metadata().ifPresent(metadata -> report.putAll(Reports.of(metadata)));
+        stream.metadata().ifPresent(metadata -> report.putAll(StreamReports.of(metadata)));
         stream.content().ifPresent(content -> addContent(report, content));
         return report;
     }

@@ -2,12 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0
  * Copyright the camel-virtnbd authors.
  */
-package io.virtnbd.camel;
+package io.virtnbd.camel.backup;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.virtnbd.camel.backup.BackupStart;
 import io.virtnbd.chain.Manifest;
 import org.junit.jupiter.api.Test;
 
