@@ -24,20 +24,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A Camel context whose libvirt daemon is scripted: each domain has two disks. */
-abstract class DomainTestSupport extends RouteTestSupport {
+public abstract class DomainTestSupport extends RouteTestSupport {
 
-    static final List<String> ARTIFACTS = List.of("vda.inc.virtnbd.1.data", "vdb.full.data", "vmconfig.virtnbd.1.xml",
+    protected static final List<String> ARTIFACTS = List.of("vda.inc.virtnbd.1.data", "vdb.full.data", "vmconfig.virtnbd.1.xml",
             "checkpoints/virtnbd.1.xml", "vda.virtnbd.1.qcow.json", "vm1.virtnbd.1.json");
-    static final String MANIFEST = "vm1.virtnbd.1.json";
+    protected static final String MANIFEST = "vm1.virtnbd.1.json";
 
-    final Map<String, byte[]> delivered = new ConcurrentHashMap<>();
-    final List<BackupEvent> events = new CopyOnWriteArrayList<>();
-    final List<LibvirtOptions> connections = new CopyOnWriteArrayList<>();
-    ServedDisk secondDisk;
-    ScriptedHost host;
+    protected final Map<String, byte[]> delivered = new ConcurrentHashMap<>();
+    protected final List<BackupEvent> events = new CopyOnWriteArrayList<>();
+    protected final List<LibvirtOptions> connections = new CopyOnWriteArrayList<>();
+    protected ServedDisk secondDisk;
+    protected ScriptedHost host;
 
     @BeforeEach
-    void scriptHost() throws Exception {
+    protected void scriptHost() throws Exception {
         secondDisk = new ServedDisk(DISK_SIZE);
         secondDisk.fill(new Random(8), 12, 200_000);
         host = new ScriptedHost(disk, secondDisk);
@@ -48,15 +48,15 @@ abstract class DomainTestSupport extends RouteTestSupport {
     }
 
     @AfterEach
-    void closeSecondDisk() throws IOException {
+    protected void closeSecondDisk() throws IOException {
         secondDisk.close();
     }
 
-    VirtNbdComponent component() {
+    protected VirtNbdComponent component() {
         return context().getComponent("virtnbd", VirtNbdComponent.class);
     }
 
-    void listen() {
+    protected void listen() {
         SimpleEventNotifierSupport listener = new SimpleEventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {
@@ -69,20 +69,20 @@ abstract class DomainTestSupport extends RouteTestSupport {
         context().getManagementStrategy().addEventNotifier(listener);
     }
 
-    static String name(Exchange exchange) {
+    protected static String name(Exchange exchange) {
         return exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class);
     }
 
-    void deliver(Exchange exchange) throws Exception {
+    protected void deliver(Exchange exchange) throws Exception {
         delivered.put(name(exchange), exchange.getMessage().getMandatoryBody(InputStream.class).readAllBytes());
     }
 
-    void assertRolledBack(ScriptedBackup backup) {
+    protected void assertRolledBack(ScriptedBackup backup) {
         await().untilAsserted(() -> assertThat(backup.closes).hasValue(1));
         assertThat(backup.commits).hasValue(0);
     }
 
-    void assertCommitted(ScriptedBackup backup) {
+    protected void assertCommitted(ScriptedBackup backup) {
         assertThat(backup.commits).hasValue(1);
         await().untilAsserted(() -> assertThat(backup.closes).hasValue(1));
     }

@@ -13,7 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** The routes on the component's page, as they are written there. */
-final class PageExamples {
+public final class PageExamples {
 
     private static final Pattern YAML = Pattern.compile("\\[source,yaml\\]\n----\n(.*?)\n----\n", Pattern.DOTALL);
 
@@ -26,7 +26,7 @@ final class PageExamples {
      * @param section title of its section
      * @param index   of the route in it, from 0
      */
-    static String yaml(String section, int index) throws IOException {
+    public static String yaml(String section, int index) throws IOException {
         String page = Files.readString(Path.of("src/main/docs/virtnbd-component.adoc"));
         int start = page.indexOf("\n== " + section + "\n");
         assertThat(start).as(section).isNotNegative();

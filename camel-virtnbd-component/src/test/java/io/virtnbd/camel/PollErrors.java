@@ -13,7 +13,7 @@ import org.apache.camel.spi.ExceptionHandler;
  *
  * @param list is added to by the consumer's thread
  */
-record PollErrors(List<Throwable> list) implements ExceptionHandler {
+public record PollErrors(List<Throwable> list) implements ExceptionHandler {
 
     @Override
     public void handleException(Throwable exception) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.awaitility.Awaitility;
 
 /** An image that qemu-nbd serves on a unix socket, read-only, until it is closed. */
-final class QemuNbd implements AutoCloseable {
+public final class QemuNbd implements AutoCloseable {
 
     private final Process process;
     private final Path socket;
@@ -20,7 +20,7 @@ final class QemuNbd implements AutoCloseable {
         this.socket = socket;
     }
 
-    static QemuNbd serve(Path image, String format) throws IOException {
+    public static QemuNbd serve(Path image, String format) throws IOException {
         Path socket = Files.createTempDirectory("qemu").resolve("nbd.sock");
         Path pidFile = socket.resolveSibling("pid");
         Process process = new ProcessBuilder("qemu-nbd", "--read-only", "--persistent", "--shared=8", "--pid-file=" + pidFile,
@@ -33,7 +33,7 @@ final class QemuNbd implements AutoCloseable {
         return new QemuNbd(process, socket);
     }
 
-    String uri() {
+    public String uri() {
         return "nbd+unix:///?socket=" + socket;
     }
 

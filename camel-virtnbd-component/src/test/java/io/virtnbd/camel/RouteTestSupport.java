@@ -32,31 +32,31 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Camel context, an export with a small disk, and a directory. */
-abstract class RouteTestSupport extends CamelTestSupport {
+public abstract class RouteTestSupport extends CamelTestSupport {
 
-    static final int DISK_SIZE = 3 << 20;
+    protected static final int DISK_SIZE = 3 << 20;
 
     @TempDir
-    Path directory;
-    ServedDisk disk;
+    protected Path directory;
+    protected ServedDisk disk;
 
     @BeforeEach
-    void serveDisk() throws IOException {
+    protected void serveDisk() throws IOException {
         disk = new ServedDisk(DISK_SIZE);
         disk.fill(new Random(7), 12, 200_000);
     }
 
     @AfterEach
-    void closeDisk() throws IOException {
+    protected void closeDisk() throws IOException {
         disk.close();
     }
 
     /** The component's URI for the export, as users write it. */
-    String backup(String options) {
+    protected String backup(String options) {
         return "virtnbd:backup:web1?nbdUri=" + disk.uri() + (options.isEmpty() ? "" : "&" + options);
     }
 
-    void routes(LambdaRouteBuilder routes) throws Exception {
+    protected void routes(LambdaRouteBuilder routes) throws Exception {
         RouteBuilder.addRoutes(context(), builder -> {
             builder.errorHandler(builder.defaultErrorHandler().loggingLevel(LoggingLevel.OFF));
             routes.accept(builder);
@@ -64,18 +64,18 @@ abstract class RouteTestSupport extends CamelTestSupport {
     }
 
     /** Sends a message to direct:start and returns the exchange, failed or not. */
-    Exchange send() {
+    protected Exchange send() {
         return template().send("direct:start", exchange -> { });
     }
 
     /** The body, which is a report. */
-    static MapAssert<String, Object> assertReport(Exchange exchange) {
+    protected static MapAssert<String, Object> assertReport(Exchange exchange) {
         return assertThat(exchange.getMessage().getBody())
                 .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class));
     }
 
     /** The disk's content after streams, in order, were applied to zeroes. */
-    static byte[] applied(List<byte[]> streams) throws IOException {
+    protected static byte[] applied(List<byte[]> streams) throws IOException {
         byte[] content = new byte[DISK_SIZE];
         for (byte[] stream : streams) {
             try (SparseStreamReader reader = SparseStreamReader.open(new ByteArrayInputStream(stream))) {
@@ -95,7 +95,7 @@ abstract class RouteTestSupport extends CamelTestSupport {
     }
 
     /** The files in the directory, by name. */
-    TreeMap<String, byte[]> files() throws IOException {
+    protected TreeMap<String, byte[]> files() throws IOException {
         TreeMap<String, byte[]> files = new TreeMap<>();
         try (var paths = Files.newDirectoryStream(directory)) {
             for (Path path : paths) {

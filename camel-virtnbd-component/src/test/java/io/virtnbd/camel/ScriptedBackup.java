@@ -28,19 +28,19 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An increment of a domain with two disks, the second of which is new. Counts what is done to it. */
-final class ScriptedBackup implements RunningBackup {
+public final class ScriptedBackup implements RunningBackup {
 
-    static final String DATE = "2025-01-02T03:04:05.000006";
+    public static final String DATE = "2025-01-02T03:04:05.000006";
 
-    final AtomicInteger commits = new AtomicInteger();
-    final AtomicInteger closes = new AtomicInteger();
-    volatile IOException commitFailure;
-    volatile Error commitError;
+    public final AtomicInteger commits = new AtomicInteger();
+    public final AtomicInteger closes = new AtomicInteger();
+    public volatile IOException commitFailure;
+    public volatile Error commitError;
     private final BackupDescription description;
     private final List<BackedUpDisk> disks;
     private final List<SideFile> sideFiles;
 
-    ScriptedBackup(String domain, ServedDisk vda, ServedDisk vdb, DomainBackupOptions asked) throws IOException {
+    public ScriptedBackup(String domain, ServedDisk vda, ServedDisk vdb, DomainBackupOptions asked) throws IOException {
         description = new BackupDescription(domain, Level.INC, "the chain can go on", "virtnbd.1", "virtnbd.0", "virtnbd.0",
                 DATE, Optional.of(Duration.ofMillis(12)), asked.requestId());
         DiskReadOptions reading = asked.reading();

@@ -21,28 +21,28 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** A libvirt daemon that is none: its domains are scripted. */
-final class ScriptedHost implements DomainHost {
+public final class ScriptedHost implements DomainHost {
 
-    static final String REPEATED = "it was made before";
+    public static final String REPEATED = "it was made before";
 
-    final List<ScriptedBackup> backups = new CopyOnWriteArrayList<>();
-    final List<String> begun = new CopyOnWriteArrayList<>();
-    final List<DomainBackupOptions> options = new CopyOnWriteArrayList<>();
-    final List<String> recovered = new CopyOnWriteArrayList<>();
-    final Map<String, IOException> failures = new ConcurrentHashMap<>();
-    volatile List<String> names = List.of();
-    volatile IOException pingFailure;
-    volatile Consumer<ScriptedBackup> script = backup -> { };
-    volatile boolean closed;
+    public final List<ScriptedBackup> backups = new CopyOnWriteArrayList<>();
+    public final List<String> begun = new CopyOnWriteArrayList<>();
+    public final List<DomainBackupOptions> options = new CopyOnWriteArrayList<>();
+    public final List<String> recovered = new CopyOnWriteArrayList<>();
+    public final Map<String, IOException> failures = new ConcurrentHashMap<>();
+    public volatile List<String> names = List.of();
+    public volatile IOException pingFailure;
+    public volatile Consumer<ScriptedBackup> script = backup -> { };
+    public volatile boolean closed;
     private final ServedDisk vda;
     private final ServedDisk vdb;
 
-    ScriptedHost(ServedDisk vda, ServedDisk vdb) {
+    public ScriptedHost(ServedDisk vda, ServedDisk vdb) {
         this.vda = vda;
         this.vdb = vdb;
     }
 
-    ScriptedBackup last() {
+    public ScriptedBackup last() {
         return backups.get(backups.size() - 1);
     }
 
