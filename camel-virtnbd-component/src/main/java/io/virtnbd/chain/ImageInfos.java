@@ -41,7 +41,7 @@ final class ImageInfos {
         Map<String, String> lost = new TreeMap<>();
         for (String name : names) {
             Matcher info = NAME.matcher(name);
-            if (info.matches()) {
+            if (info.matches() && isBackup(info.group("of"))) {
                 String stream = info.group("disk") + "." + rest(info.group("of")) + ".data";
                 if (BackupFileNames.parse(stream).filter(infos::isLost).isPresent() && !names.contains(stream + ".partial")) {
                     lost.put(name, stream);
@@ -49,6 +49,10 @@ final class ImageInfos {
             }
         }
         return lost;
+    }
+
+    private static boolean isBackup(String of) {
+        return of.equals(Level.COPY.label()) || SECONDS.matcher(of).matches() || CheckpointNumber.of(of).isPresent();
     }
 
     private static String rest(String of) {
