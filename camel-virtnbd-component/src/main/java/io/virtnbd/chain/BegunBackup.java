@@ -62,7 +62,8 @@ record BegunBackup(String checkpoint, String list, String newest) {
     private static List<String> checkpoints(StoredFile file) throws IOException {
         try (InputStream in = file.open()) {
             JsonNode list = MAPPER.readTree(in.readNBytes(MAX_BYTES));
-            return list == null || !list.isArray() ? List.of() : list.valueStream().filter(JsonNode::isTextual).map(JsonNode::textValue).toList();
+            return list == null || !list.isArray() ? List.of()
+                    : list.valueStream().filter(JsonNode::isTextual).map(JsonNode::textValue).toList();
         } catch (IOException e) {
             Interruptions.rethrow(e);
             return List.of();

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 
 /**
  * Streams that are not there, though the files are that virtnbdbackup writes beside them: its checksums, or what it says of the
- * image when the streams are complete. Or another stream has their name. Nothing else tells of the last stream of a chain without manifests that it is missing.
+ * image when the streams are complete; or another stream has their name. Nothing else tells of the last stream of a chain
+ * without manifests that it is missing.
  */
 final class LostStreams {
 
