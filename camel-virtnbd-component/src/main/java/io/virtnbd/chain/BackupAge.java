@@ -5,6 +5,7 @@
 package io.virtnbd.chain;
 
 import java.time.LocalDateTime;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,6 +30,12 @@ record BackupAge(String checkpoint, Optional<LocalDateTime> date) {
             return OptionalInt.empty();
         }
         return OptionalInt.of(number == 0 ? time : number);
+    }
+
+    /** Whether a backup is known to have been after a time, since one before it was. */
+    static boolean isLater(String checkpoint, LocalDateTime time, Collection<BackupAge> all) {
+        return all.stream().filter(age -> CheckpointNumber.compare(age.checkpoint(), checkpoint).orElse(1) <= 0)
+                .map(BackupAge::date).flatMap(Optional::stream).anyMatch(date -> date.isAfter(time));
     }
 
     @Override

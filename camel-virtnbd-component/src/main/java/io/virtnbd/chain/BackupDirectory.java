@@ -10,6 +10,7 @@ import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -45,13 +46,18 @@ public final class BackupDirectory {
 
     private final BackupTimes times;
 
+    private final LostStreams lost;
+
+    private final Optional<BegunBackup> begun;
+
     private final List<StoredFile> stored;
 
     /** Which of several chains; empty for the newest. */
     private final Optional<String> only;
 
     private BackupDirectory(BackupStore store, List<StoredFile> stored, SortedMap<String, List<StreamFile>> files,
-            CompleteBackups complete, Map<String, List<String>> leftOut, BackupTimes times, Optional<String> only) {
+            CompleteBackups complete, Map<String, List<String>> leftOut, BackupTimes times, LostStreams lost,
+            Optional<BegunBackup> begun, Optional<String> only) {
         this.store = store;
         this.stored = stored;
         this.files = files;
@@ -59,6 +65,8 @@ public final class BackupDirectory {
         this.leftOut = leftOut;
         this.only = only;
         this.times = times;
+        this.lost = lost;
+        this.begun = begun;
     }
 
     /**
@@ -110,8 +118,11 @@ public final class BackupDirectory {
                 }
             }
         }
-        BackupTimes times = new BackupTimes(files.values().stream().flatMap(List::stream).toList());
-        return new BackupDirectory(store, List.copyOf(stored), files, complete, leftOut, times, Optional.empty());
+        List<StreamFile> all = files.values().stream().flatMap(List::stream).toList();
+        LostStreams lost = LostStreams.of(stored, all, complete.known());
+        Optional<BegunBackup> begun = complete.known() ? Optional.empty() : BegunBackup.of(stored, all);
+        return new BackupDirectory(store, List.copyOf(stored), files, complete, leftOut, new BackupTimes(all), lost, begun,
+                Optional.empty());
     }
 
     /**
@@ -145,6 +156,7 @@ public final class BackupDirectory {
     public Set<String> disks() {
         Set<String> disks = new TreeSet<>(files.keySet());
         disks.addAll(complete.disksWithMissing());
+        disks.addAll(lost.disks());
         only.ifPresent(chain -> disks.removeIf(disk -> !ChainFilter.of(chain, files).mayHave(files.get(disk))));
         return Collections.unmodifiableSet(disks);
     }
@@ -154,9 +166,9 @@ public final class BackupDirectory {
         return stored;
     }
 
-    /** Names of streams that are not there, though virtnbdbackup's checksums of them are, in alphabetical order. */
-    public List<String> lostStreams() {
-        return complete.lost().names();
+    /** Names of streams that are not there, though virtnbdbackup's files beside them are, and a file that tells of each. */
+    public SortedMap<String, String> lostStreams() {
+        return lost.evidence();
     }
 
     /** The manifests of complete backups, by the names of their files. */
@@ -195,7 +207,7 @@ public final class BackupDirectory {
      * @param chain checkpoint of its full or copy
      */
     public BackupDirectory ofChain(String chain) {
-        return new BackupDirectory(store, stored, files, complete, leftOut, times, Optional.of(chain));
+        return new BackupDirectory(store, stored, files, complete, leftOut, times, lost, begun, Optional.of(chain));
     }
 
     /**
@@ -246,14 +258,33 @@ public final class BackupDirectory {
                 members.add(new ChainMember(file.file(), file.metadata(), layer.level()));
             }
         }
-        if (until.checkpoint().isEmpty() && only.isEmpty()) {
-            complete.requireNewest(name, members.get(members.size() - 1).metadata().checkpointName(), until.time(),
-                    complete.broken().isEmpty() ? List.of() : ages());
-        }
-        if (until.equals(Until.NEWEST) && only.isEmpty()) {
-            complete.lost().requireNewest(name, members.get(members.size() - 1));
+        if (until.checkpoint().isPresent()) {
+            requireNotBeforeIncrement(name, members.get(members.size() - 1));
+        } else {
+            requireNewest(name, members.get(members.size() - 1), until.time());
         }
         return new Chain(name, members);
+    }
+
+    /** The reference gives a differential the checkpoint of the increment that is made after it. */
+    private void requireNotBeforeIncrement(String disk, ChainMember last) throws ChainException {
+        Optional<String> left = last.level() == Level.DIFF ? lost.increment(disk, last.metadata().checkpointName()) : Optional.empty();
+        if (left.isPresent()) {
+            throw new ChainException(ChainException.Fault.MISSING, "disk " + disk + ": expected the increment that made "
+                    + last.metadata().checkpointName() + ", of which " + left.get() + " tells, found only the differential "
+                    + last.file().fileName() + " of that name, which is older");
+        }
+    }
+
+    private void requireNewest(String disk, ChainMember last, Optional<LocalDateTime> time) throws ChainException {
+        List<BackupAge> ages = ages();
+        complete.requireNewest(disk, last, time, ages, only);
+        if (only.isEmpty()) {
+            lost.requireNewest(disk, last, time, ages);
+            if (begun.isPresent() && !begun.get().isLater(time, ages)) {
+                throw begun.get().failure();
+            }
+        }
     }
 
     /**

@@ -119,6 +119,10 @@ final class ChainOrder {
     List<Layer> until(String checkpoint) throws ChainException {
         Layer last = layers.madeBy(checkpoint).orElse(null);
         if (last == null) {
+            if (layers.isBuiltOn(checkpoint)) {
+                throw new ChainException(ChainException.Fault.MISSING, "disk " + disk + ": expected the increment that made "
+                        + checkpoint + ", which others build on, found only a differential of that name");
+            }
             for (Layer differential : layers.differentials()) {
                 last = differential.checkpoint().equals(checkpoint) ? differential : last;
             }

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.chain;
 
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -14,6 +15,9 @@ import java.util.regex.Pattern;
 public final class CheckpointNumber {
 
     private static final Pattern NAME = Pattern.compile("(?<prefix>.*)\\.(?<number>[0-9]{1,18})");
+
+    /** Names without a number first. */
+    static final Comparator<String> BY_NUMBER = Comparator.comparingLong(checkpoint -> of(checkpoint).orElse(-1));
 
     private CheckpointNumber() {
     }

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.chain;
 
+import io.virtnbd.sparsestream.StreamMetadata;
 import io.virtnbd.store.Interruptions;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
@@ -45,11 +46,9 @@ final class CompleteBackups {
     private final Set<String> names;
     /** The checkpoints of the manifests that list files, by the names of these. */
     private final Map<String, String> listed = new HashMap<>();
-    private final LostStreams lost;
 
     private CompleteBackups(List<StoredFile> files) {
         names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
-        lost = LostStreams.of(files);
     }
 
     /**
@@ -103,37 +102,60 @@ final class CompleteBackups {
         }
     }
 
-    /** The disks of which streams are missing that manifests list, or whose checksums are there. */
+    /** The disks of which streams are missing that manifests list. */
     Set<String> disksWithMissing() {
-        Set<String> disks = new TreeSet<>(missing.keySet());
-        disks.addAll(lost.disks());
-        return disks;
-    }
-
-    /** Streams of which only their checksums are there. */
-    LostStreams lost() {
-        return lost;
+        return missing.keySet();
     }
 
     /**
+     * @param last the last stream of the disk's chain
      * @param time what is later does not count, where there is one
      * @param ages of all streams
+     * @param only the chain that is meant, by the checkpoint of its full or copy; empty for all
      * @throws ChainException if a manifest lists a newer stream of the disk that is missing, so that this is not the newest
      */
-    void requireNewest(String disk, String checkpoint, Optional<LocalDateTime> time, List<BackupAge> ages)
+    void requireNewest(String disk, ChainMember last, Optional<LocalDateTime> time, List<BackupAge> ages, Optional<String> only)
             throws ChainException {
-        requireNoNewerBroken(disk, checkpoint, time, ages);
+        String checkpoint = last.metadata().checkpointName();
+        if (only.isEmpty()) {
+            requireNoNewerBroken(disk, checkpoint, time, ages);
+        }
         for (Missing lost : missing.getOrDefault(disk, List.of())) {
             Manifest manifest = lost.manifest();
             boolean later = time.isPresent()
                     && BackupTimes.parse(manifest.date()).map(date -> date.isAfter(time.get())).orElse(false);
-            if (!later && CheckpointNumber.compare(manifest.checkpoint(), checkpoint).orElse(0) > 0) {
+            if (!later && isNewer(manifest, last.metadata()) && only.map(chain -> isOfChain(manifest, chain)).orElse(true)) {
                 throw new ChainException(ChainException.Fault.MISSING,
                         "disk " + disk + ": expected the stream " + lost.name() + " that the manifest of "
                         + manifest.checkpoint() + " lists, found no such file; the newest content without it is that of "
                         + checkpoint + ", which has to be asked for by that name");
             }
         }
+    }
+
+    /** As one of both says: numbers begin anew where a domain is defined anew, and clocks are set back. */
+    private static boolean isNewer(Manifest manifest, StreamMetadata last) {
+        if (CheckpointNumber.compare(manifest.checkpoint(), last.checkpointName()).orElse(0) > 0) {
+            return true;
+        }
+        Optional<LocalDateTime> date = BackupTimes.parse(last.date());
+        return date.isPresent() && BackupTimes.parse(manifest.date()).map(made -> made.isAfter(date.get())).orElse(false);
+    }
+
+    /** Or could be, as far as manifests tell what it builds on. */
+    private boolean isOfChain(Manifest manifest, String chain) {
+        Set<String> seen = new HashSet<>();
+        String checkpoint = manifest.checkpoint();
+        String parent = manifest.parentCheckpoint();
+        while (!parent.isEmpty() && seen.add(checkpoint)) {
+            List<Listing> parents = listings.getOrDefault(parent, List.of());
+            if (parents.size() != 1) {
+                return true;
+            }
+            checkpoint = parent;
+            parent = parents.get(0).manifest().parentCheckpoint();
+        }
+        return checkpoint.equals(chain);
     }
 
     /** One whose streams are missing, too, would be noticed nowhere. */
@@ -143,19 +165,13 @@ final class CompleteBackups {
             Optional<String> made = CheckpointNumber.atEndOf(file.getKey().substring(0, file.getKey().length() - ".json".length()),
                     checkpoint);
             if (made.isPresent() && CheckpointNumber.compare(made.get(), checkpoint).orElse(0) > 0
-                    && !(time.isPresent() && isLater(made.get(), time.get(), ages))) {
+                    && !(time.isPresent() && BackupAge.isLater(made.get(), time.get(), ages))) {
                 throw new ChainException("disk " + disk + ": expected to know from " + file.getKey() + " whether there is a newer"
                         + " content than that of " + checkpoint + ", found that it is no manifest: "
                         + file.getValue().getMessage() + "; what there is has to be asked for by the name of its checkpoint",
                         file.getValue());
             }
         }
-    }
-
-    /** Whether a backup was after a time, since one before it was. */
-    private static boolean isLater(String checkpoint, LocalDateTime time, List<BackupAge> ages) {
-        return ages.stream().filter(age -> CheckpointNumber.compare(age.checkpoint(), checkpoint).orElse(1) <= 0)
-                .map(BackupAge::date).flatMap(Optional::stream).anyMatch(date -> date.isAfter(time));
     }
 
     /**

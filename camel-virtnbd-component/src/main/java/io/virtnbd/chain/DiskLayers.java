@@ -4,6 +4,8 @@
  */
 package io.virtnbd.chain;
 
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -75,6 +77,7 @@ final class DiskLayers {
             seen.put(identity(increment), increment);
         }
         for (Layer layer : differentials) {
+            requireOlderThanIncrement(layer);
             Layer other = layer.date().isEmpty() ? null : seen.put(identity(layer), layer);
             if (other != null) {
                 throw new ChainException(ChainException.Fault.DOUBLED,
@@ -82,6 +85,27 @@ final class DiskLayers {
                         + layer.date() + " twice");
             }
         }
+    }
+
+    /**
+     * The reference gives a differential the checkpoint that the increment after it makes, so that both say the same but for their
+     * dates: where these have changed places the increment's content is lost. Local times come twice when clocks are set back.
+     */
+    private void requireOlderThanIncrement(Layer differential) throws ChainException {
+        Layer increment = byCheckpoint.get(differential.checkpoint());
+        Optional<LocalDateTime> own = BackupTimes.parse(differential.date());
+        if (increment == null || !increment.parent().equals(differential.parent()) || own.isEmpty() || isTwice(own.get())) {
+            return;
+        }
+        if (BackupTimes.parse(increment.date()).filter(own.get().minusSeconds(1)::isAfter).isPresent()) {
+            throw new ChainException(ChainException.Fault.FOREIGN, differential.fileName() + ": expected a differential that is older"
+                    + " than " + increment.fileName() + " of the same checkpoint, found one of " + differential.date()
+                    + ", which is newer than " + increment.date() + "; they have been exchanged");
+        }
+    }
+
+    private static boolean isTwice(LocalDateTime local) {
+        return ZoneId.systemDefault().getRules().getValidOffsets(local).size() > 1;
     }
 
     private static List<String> identity(Layer layer) {
@@ -104,6 +128,12 @@ final class DiskLayers {
     /** The full, copy or increment that made a checkpoint. */
     Optional<Layer> madeBy(String checkpoint) {
         return Optional.ofNullable(byCheckpoint.get(checkpoint));
+    }
+
+    /** Whether something builds on a checkpoint, so that it was a full, a copy or an increment that made it. */
+    boolean isBuiltOn(String checkpoint) {
+        return incrementsByParent.containsKey(checkpoint)
+                || differentials.stream().anyMatch(layer -> layer.parent().equals(checkpoint));
     }
 
     /** Oldest first. */

@@ -4,9 +4,7 @@
  */
 package io.virtnbd.chain;
 
-import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -77,8 +75,7 @@ final class DiskStreams {
     private boolean isLater(StreamFile file, LocalDateTime time) {
         Optional<LocalDateTime> made = file.isReadable() ? BackupTimes.parse(file.metadata().date())
                 : file.name().epochSeconds().isPresent()
-                ? Optional.of(LocalDateTime.ofInstant(Instant.ofEpochSecond(file.name().epochSeconds().getAsLong()),
-                        ZoneId.systemDefault()))
+                ? Optional.of(LostStreams.made(file.name()))
                 : file.name().checkpoint().flatMap(complete::earliest);
         return made.isPresent() && made.get().isAfter(time);
     }

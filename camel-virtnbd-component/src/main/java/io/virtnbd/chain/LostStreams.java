@@ -8,41 +8,73 @@ import io.virtnbd.store.StoredFile;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Streams that are not there, though the files with virtnbdbackup's checksums of them are. Nothing else tells of the last stream
- * of a chain without manifests that it is missing.
+ * Streams that are not there, though the files are that virtnbdbackup writes beside them: its checksums, or what it says of the
+ * image when the streams are complete; or another stream has their name. Nothing else tells of the last stream of a chain
+ * without manifests that it is missing.
  */
 final class LostStreams {
 
-    /** By the disk: what their names tell, by their names. */
-    private final SortedMap<String, Map<String, StreamFileName>> byDisk = new TreeMap<>();
+    /** By the disk: what is lost, by their names. */
+    private final SortedMap<String, Map<String, Lost>> byDisk = new TreeMap<>();
 
     private LostStreams() {
     }
 
-    /** @param files all files of a directory */
-    static LostStreams of(List<StoredFile> files) {
+    /** @param left the file that tells of the stream */
+    private record Lost(StreamFileName name, String left) {
+    }
+
+    /**
+     * @param files     all files of a directory
+     * @param streams   those of them that are streams
+     * @param manifests whether there are manifests, which are what tells then
+     */
+    static LostStreams of(List<StoredFile> files, Collection<StreamFile> streams, boolean manifests) {
         LostStreams lost = new LostStreams();
         Set<String> names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
         for (String checksum : names) {
-            ChecksumFile.stream(checksum).filter(name -> !names.contains(name)).ifPresent(name ->
-                    BackupFileNames.parse(name).ifPresent(stream ->
-                            lost.byDisk.computeIfAbsent(stream.disk(), disk -> new TreeMap<>()).put(name, stream)));
+            ChecksumFile.stream(checksum).filter(name -> !names.contains(name)).ifPresent(name -> lost.add(name, checksum));
         }
+        if (!manifests) {
+            ImageInfos.withoutStreams(names, streams).forEach((info, name) -> lost.add(name, info));
+        }
+        lost.addReplaced(streams);
         return lost;
     }
 
-    /** In alphabetical order. */
-    List<String> names() {
-        return byDisk.values().stream().flatMap(streams -> streams.keySet().stream()).sorted().toList();
+    /** Names of files may change places. But one of which no stream made the checkpoint has another stream in its place. */
+    private void addReplaced(Collection<StreamFile> streams) {
+        Set<List<String>> made = streams.stream().filter(StreamFile::isReadable)
+                .map(file -> List.of(file.name().disk(), file.checkpoint())).collect(Collectors.toSet());
+        for (StreamFile file : streams) {
+            Optional<String> named = file.isReadable() ? file.name().checkpoint() : Optional.empty();
+            if (named.isPresent() && CheckpointNumber.compare(named.get(), file.checkpoint()).isPresent()
+                    && !made.contains(List.of(file.name().disk(), named.get()))) {
+                add(file.fileName(), file.fileName());
+            }
+        }
+    }
+
+    private void add(String name, String left) {
+        BackupFileNames.parse(name).ifPresent(stream -> byDisk.computeIfAbsent(stream.disk(), disk -> new TreeMap<>())
+                .putIfAbsent(name, new Lost(stream, left)));
+    }
+
+    /** What tells of each, by its name, in alphabetical order. */
+    SortedMap<String, String> evidence() {
+        SortedMap<String, String> evidence = new TreeMap<>();
+        byDisk.values().forEach(streams -> streams.forEach((name, lost) -> evidence.put(name, lost.left())));
+        return evidence;
     }
 
     /** The disks that have lost streams. */
@@ -54,34 +86,51 @@ final class LostStreams {
      * Checks that what is taken for the newest content is.
      *
      * @param last the last stream of the disk's chain
+     * @param time what is known to be later does not count, where there is one
+     * @param ages of all streams
      * @throws ChainException if a stream is missing that is newer, as far as its name tells
      */
-    void requireNewest(String disk, ChainMember last) throws ChainException {
-        List<String> newer = new ArrayList<>();
-        byDisk.getOrDefault(disk, Map.of()).forEach((name, lost) -> {
-            if (isNewer(lost, last)) {
-                newer.add(name);
+    void requireNewest(String disk, ChainMember last, Optional<LocalDateTime> time, List<BackupAge> ages) throws ChainException {
+        for (Map.Entry<String, Lost> each : byDisk.getOrDefault(disk, Map.of()).entrySet()) {
+            Lost lost = each.getValue();
+            if (isNewer(lost.name(), last) && !(time.isPresent() && isLater(lost.name(), time.get(), ages))) {
+                throw new ChainException(ChainException.Fault.MISSING, "disk " + disk + ": expected the stream " + each.getKey()
+                        + (lost.left().equals(each.getKey()) ? ", found another one under that name"
+                        : " that " + lost.left() + " tells of, found no such file") + "; the newest content without it is that of "
+                        + last.metadata().checkpointName() + ", which has to be asked for by that name");
             }
-        });
-        if (!newer.isEmpty()) {
-            String checkpoint = last.metadata().checkpointName();
-            throw new ChainException("disk " + disk + ": expected the stream " + newer.get(0) + " that " + newer.get(0)
-                    + ChecksumFile.SUFFIX + " is the checksum of, found no such file; the newest content without it is that of " + checkpoint
-                    + ", which has to be asked for by that name");
         }
+    }
+
+    /**
+     * Whether an increment of that checkpoint is lost.
+     *
+     * @return what tells of it
+     */
+    Optional<String> increment(String disk, String checkpoint) {
+        return byDisk.getOrDefault(disk, Map.of()).values().stream()
+                .filter(lost -> lost.name().checkpoint().filter(checkpoint::equals).isPresent()).map(Lost::left).findFirst();
     }
 
     /** The reference gives a differential the number of the increment that is made after it. */
     private static boolean isNewer(StreamFileName lost, ChainMember last) {
         return switch (lost.level()) {
-            case FULL, COPY -> false;
+            case FULL, COPY -> true; // there is another chain, and nothing tells which of them is the newer one
             case INC -> CheckpointNumber.compare(lost.checkpoint().orElseThrow(), last.metadata().checkpointName())
                     .orElse(1) > (last.level() == Level.DIFF ? -1 : 0);
-            case DIFF -> {
-                LocalDateTime made = LocalDateTime.ofInstant(Instant.ofEpochSecond(lost.epochSeconds().orElseThrow()),
-                        ZoneId.systemDefault());
-                yield BackupTimes.parse(last.metadata().date()).map(made::isAfter).orElse(true);
-            }
+            case DIFF -> BackupTimes.parse(last.metadata().date()).map(made(lost)::isAfter).orElse(true);
         };
+    }
+
+    private static boolean isLater(StreamFileName lost, LocalDateTime time, List<BackupAge> ages) {
+        return switch (lost.level()) {
+            case FULL, COPY -> false;
+            case INC -> BackupAge.isLater(lost.checkpoint().orElseThrow(), time, ages);
+            case DIFF -> made(lost).isAfter(time);
+        };
+    }
+
+    static LocalDateTime made(StreamFileName differential) {
+        return LocalDateTime.ofInstant(Instant.ofEpochSecond(differential.epochSeconds().orElseThrow()), ZoneId.systemDefault());
     }
 }

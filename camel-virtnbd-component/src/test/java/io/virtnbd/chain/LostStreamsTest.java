@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LostStreamsTest {
@@ -25,7 +27,7 @@ class LostStreamsTest {
     }
 
     private static LostStreams lost(String... names) {
-        return LostStreams.of(Arrays.stream(names).map(LostStreamsTest::file).toList());
+        return LostStreams.of(Arrays.stream(names).map(LostStreamsTest::file).toList(), List.of(), false);
     }
 
     private static ChainMember last(Level level, int number) {
@@ -37,22 +39,26 @@ class LostStreamsTest {
         return "vda.diff." + (DATE.atZone(ZoneId.systemDefault()).toEpochSecond() + seconds) + ".data.chksum";
     }
 
+    private static void requireNewest(LostStreams lost, ChainMember last) throws ChainException {
+        lost.requireNewest("vda", last, Optional.empty(), List.of());
+    }
+
     @Test
     void anIncrementOfWhichTheChecksumIsLeftIsMissed() {
         LostStreams lost = lost("vda.full.data", "vda.full.data.chksum", "vda.inc.virtnbdbackup.2.data.chksum");
 
         assertThat(lost.disks()).containsExactly("vda");
-        assertThatThrownBy(() -> lost.requireNewest("vda", last(Level.INC, 1))).isInstanceOf(ChainException.class)
+        assertThatThrownBy(() -> requireNewest(lost, last(Level.INC, 1))).isInstanceOf(ChainException.class)
                 .hasMessageContaining("vda.inc.virtnbdbackup.2.data").hasMessageContaining("virtnbdbackup.1");
-        assertThatThrownBy(() -> lost.requireNewest("vda", last(Level.DIFF, 2))).isInstanceOf(ChainException.class);
-        assertThatCode(() -> lost.requireNewest("vda", last(Level.INC, 3))).doesNotThrowAnyException();
-        assertThatCode(() -> lost.requireNewest("vdb", last(Level.INC, 1))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> requireNewest(lost, last(Level.DIFF, 2))).isInstanceOf(ChainException.class);
+        assertThatCode(() -> requireNewest(lost, last(Level.INC, 3))).doesNotThrowAnyException();
+        assertThatCode(() -> lost.requireNewest("vdb", last(Level.INC, 1), Optional.empty(), List.of())).doesNotThrowAnyException();
     }
 
     @Test
     void aDifferentialOfWhichTheChecksumIsLeftIsMissedUnlessSomethingIsNewer() {
-        assertThatThrownBy(() -> lost(differential(3)).requireNewest("vda", last(Level.INC, 1))).isInstanceOf(ChainException.class);
-        assertThatCode(() -> lost(differential(-3)).requireNewest("vda", last(Level.INC, 1))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> requireNewest(lost(differential(3)), last(Level.INC, 1))).isInstanceOf(ChainException.class);
+        assertThatCode(() -> requireNewest(lost(differential(-3)), last(Level.INC, 1))).doesNotThrowAnyException();
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,5 +176,25 @@ class SeveralChainsTest {
 
     private void refused(String... messages) {
         assertThatThrownBy(() -> set.chain()).isInstanceOf(ChainException.class).hasMessageContainingAll(messages);
+    }
+
+    @Test
+    void missesTheLastStreamOfAChainThatIsNamed() throws Exception {
+        set.lineOf("web1", 0, 2).write(COPY, set.base(5).build()).manifest("web1", 5, "", COPY);
+        assertThat(StreamSet.fileNames(BackupDirectory.read(set.at()).ofChain("virtnbd.0").chain("vda", Until.NEWEST))).hasSize(3);
+        set.delete("vda.inc.virtnbd.2.data");
+
+        assertThatThrownBy(() -> BackupDirectory.read(set.at()).ofChain("virtnbd.0").chain("vda", Until.NEWEST))
+                .isInstanceOf(ChainException.class).hasMessageContaining("vda.inc.virtnbd.2.data");
+        assertThat(StreamSet.fileNames(BackupDirectory.read(set.at()).ofChain("virtnbd.5").chain("vda", Until.NEWEST)))
+                .containsExactly(COPY);
+    }
+
+    @Test
+    void missesALostChainWhoseNumbersBeganAnew() throws Exception {
+        set.lineOf("web1", 5, 6).write(COPY, set.base(1).date("2026-11-23T00:00:00").build())
+                .manifest("web1", 1, "", "2026-11-23T00:00:00", List.of(COPY)).delete(COPY);
+
+        refused(COPY, "virtnbd.1");
     }
 }

@@ -16,10 +16,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What becomes of the files of a backup set: one thing, at random. */
+/** What becomes of the files of a backup set: one thing, at random. With a stream goes the checksum beside it, for some kinds. */
 final class Damage {
     /** Kinds of damage to a file. */
-    enum Kind { FLIP, BIT, TRUNCATE, APPEND, DOUBLE, ZERO_BLOCK, OMIT, SWAP, COPY, OVERWRITE, FOREIGN }
+    enum Kind {
+        FLIP, BIT, TRUNCATE, APPEND, DOUBLE, ZERO_BLOCK, OMIT, SWAP, COPY, OVERWRITE, FOREIGN,
+        /** A stream and its checksum. */
+        OMIT_BOTH, SWAP_BOTH, MOVE_BOTH
+    }
+
+    private static final String CHECKSUM = ".chksum";
 
     private final Kind kind;
     private final String description;
@@ -54,8 +60,7 @@ final class Damage {
         String name = names.get(random.nextInt(names.size()));
         if (random.nextBoolean()) {
             // streams are few among the files
-            List<String> streams = names.stream().filter(each -> each.endsWith(".data")).toList();
-            name = streams.get(random.nextInt(streams.size()));
+            name = stream(names, random);
         }
         byte[] bytes = set.get(name).clone();
         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
@@ -98,12 +103,40 @@ final class Damage {
                 files.put(copy, bytes);
                 how = name + " to " + copy;
             }
+            case OMIT_BOTH -> {
+                name = stream(names, random);
+                files.remove(name);
+                files.remove(name + CHECKSUM);
+                how = name;
+            }
+            case SWAP_BOTH, MOVE_BOTH -> {
+                name = stream(names, random);
+                other = stream(names, random);
+                for (String suffix : List.of("", CHECKSUM)) {
+                    put(files, name + suffix, kind == Kind.SWAP_BOTH || name.equals(other) ? set.get(other + suffix) : null);
+                    put(files, other + suffix, set.get(name + suffix));
+                }
+                how = name + " with " + other;
+            }
             case FOREIGN -> {
                 files.put(name, foreign.getOrDefault(name, bytes));
                 how = name;
             }
         }
         return new Damage(kind, kind + " of " + how, files);
+    }
+
+    private static String stream(List<String> names, Random random) {
+        List<String> streams = names.stream().filter(each -> each.endsWith(".data")).toList();
+        return streams.get(random.nextInt(streams.size()));
+    }
+
+    private static void put(SortedMap<String, byte[]> files, String name, byte[] bytes) {
+        if (bytes == null) {
+            files.remove(name);
+        } else {
+            files.put(name, bytes);
+        }
     }
 
     private static String otherName(String name, Random random) {
@@ -124,6 +157,11 @@ final class Damage {
     /** Whether all that was done is that files are missing. */
     boolean isOmission() {
         return kind == Kind.OMIT;
+    }
+
+    /** Whether each stream still has the checksum that it had. */
+    boolean keepsPairs() {
+        return kind == Kind.OMIT_BOTH || kind == Kind.SWAP_BOTH || kind == Kind.MOVE_BOTH;
     }
 
     /** Names of the files that are not what they were, were not there or are no longer. */

@@ -45,7 +45,7 @@ class DamagedChainsTest {
     private static final int DAMAGES = 20;
     private static final Pattern MANIFEST = Pattern.compile("[^/]*[.]virtnbd[.][0-9]+[.]json");
 
-    private final long seed = Long.getLong("damage.seed", new Random().nextLong());
+    private final long seed = Seed.of("damage.seed", 20_261_127);
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger restored = new AtomicInteger();
     private final List<String> wrong = new ArrayList<>();
@@ -242,7 +242,7 @@ class DamagedChainsTest {
     private static void verify(RestoreRoutes routes, RandomBackups backups, Damage damage, SortedMap<String, byte[]> set) {
         List<String> listed = damage.changed(set).stream().filter(set::containsKey)
                 .filter(name -> backups.checksums() == Checksums.MANIFEST ? !MANIFEST.matcher(name).matches()
-                        : name.endsWith(".data")).toList();
+                        : name.endsWith(".data") && !damage.keepsPairs()).toList(); // nothing need be wrong with the newest then
         if (!listed.isEmpty()) {
             assertThat(routes.verify(backups.directory()).getException()).as("verification with other %s", listed).isNotNull();
         }

@@ -7,7 +7,6 @@ package io.virtnbd.engine.verify;
 import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.ChainException;
-import io.virtnbd.chain.ChecksumFile;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.Sha256;
 import io.virtnbd.store.BackupStore;
@@ -63,8 +62,11 @@ final class SetVerifier {
             verify(files, plan, listing.getKey(), listing.getValue());
         }
         if (options.isOfAll()) {
-            set.lostStreams().stream().filter(name -> !listings.containsKey(name))
-                    .filter(name -> options.concerns(BackupFileNames.parse(name).orElseThrow().disk())).forEach(this::addLost);
+            set.lostStreams().forEach((name, left) -> {
+                if (!listings.containsKey(name) && options.concerns(BackupFileNames.parse(name).orElseThrow().disk())) {
+                    addLost(name, left);
+                }
+            });
         }
         plan.brokenManifests().forEach((name, failure) ->
                 problems.add(Problem.of(name, failure instanceof ChainException ? ProblemKind.MALFORMED
@@ -93,10 +95,9 @@ final class SetVerifier {
     }
 
     /** No chain need miss it: the newest content may be that of a differential, which does without the increments before it. */
-    private void addLost(String name) {
-        String checksum = name + ChecksumFile.SUFFIX;
-        problems.add(Problem.of(name, ProblemKind.MISSING, "the stream that " + checksum + " is the checksum of", "nothing",
-                store.name() + ": " + name + " is missing, which " + checksum + " is the checksum of"));
+    private void addLost(String name, String left) {
+        problems.add(Problem.of(name, ProblemKind.MISSING, "the stream that " + left + " tells of", "nothing",
+                store.name() + ": " + name + " is missing, which " + left + " tells of"));
     }
 
     /** An artifact that is no stream is read here; it is small. */
