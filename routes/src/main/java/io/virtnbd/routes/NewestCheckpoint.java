@@ -26,8 +26,7 @@ public final class NewestCheckpoint implements Processor {
     public void process(Exchange exchange) throws ChainException {
         String domain = exchange.getVariable("virtnbdDomain", String.class);
         String chain = exchange.getVariable("virtnbdChain", String.class);
-        Pattern manifest = Pattern.compile("(?:.*/)?" + Pattern.quote(domain)
-                + "\\.(?<checkpoint>[^/]*\\.[0-9]+)\\.json(?:\\.pgp)?");
+        Pattern manifest = manifest(domain);
         String newest = null;
         Object body = exchange.getMessage().getBody();
         for (Object name : ObjectHelper.createIterable(body instanceof File directory ? directory.list() : body)) {
@@ -40,6 +39,11 @@ public final class NewestCheckpoint implements Processor {
             throw new ChainException("chain " + chain + " of " + domain + ": expected at least one manifest, found none");
         }
         exchange.getMessage().setBody(newest);
+    }
+
+    /** What the names of a domain's manifests are like; the group {@code checkpoint} is that. */
+    static Pattern manifest(String domain) {
+        return Pattern.compile("(?:.*/)?" + Pattern.quote(domain) + "\\.(?<checkpoint>[^/]*\\.[0-9]+)\\.json(?:\\.pgp)?");
     }
 
     private static String newer(String one, String other) throws ChainException {

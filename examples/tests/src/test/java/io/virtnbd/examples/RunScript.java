@@ -5,12 +5,15 @@
 package io.virtnbd.examples;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /**
  * Runs the script of an example as a user does, in a directory of its own. In place of Maven, which has just built everything,
@@ -39,6 +42,13 @@ final class RunScript {
     }
 
     Result run(String... arguments) throws IOException, InterruptedException {
+        try (Run run = start(arguments)) {
+            return run.end();
+        }
+    }
+
+    /** Starts a run that goes on until its input ends. */
+    Run start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(module.resolve("run").toString()));
         command.addAll(List.of(arguments));
         Path out = tools.resolve("out");
@@ -48,13 +58,50 @@ final class RunScript {
         builder.environment().merge("PATH", tools + ":", (path, first) -> first + path);
         // a JVM announces these on its error output
         builder.environment().remove("JAVA_TOOL_OPTIONS");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError(command + " did not end within " + DEADLINE_SECONDS + " s:\n" + Files.readString(out));
+        return new Run(command, builder.start(), out, err);
+    }
+
+    /** A run that is under way. */
+    record Run(List<String> command, Process process, Path outFile, Path errFile) implements AutoCloseable {
+
+        /** Awaits a text in what it prints, and returns all of that; also when it ends without. */
+        String awaitOut(String text) {
+            Awaitility.await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
+                    .until(() -> !process.isAlive() || Files.readString(outFile).contains(text));
+            return read(outFile);
         }
-        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+
+        /** Ends its input, and awaits its end. */
+        Result end() throws IOException, InterruptedException {
+            process.getOutputStream().close();
+            return awaitEnd();
+        }
+
+        /** Ends it as Ctrl-C does. */
+        Result terminate() throws InterruptedException {
+            process.destroy();
+            return awaitEnd();
+        }
+
+        private Result awaitEnd() throws InterruptedException {
+            if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError(command + " did not end within " + DEADLINE_SECONDS + " s:\n" + read(outFile));
+            }
+            return new Result(process.exitValue(), read(outFile), read(errFile));
+        }
+
+        private static String read(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
     }
 
     /** Makes the next run believe that something must be built. */

@@ -142,7 +142,7 @@ abstract class RestoreContract {
     }
 
     /** It is repaired after the test. */
-    private byte[] save(Path file) throws IOException {
+    byte[] save(Path file) throws IOException {
         byte[] content = Files.readAllBytes(file);
         saved.put(file, content);
         return content.clone();
@@ -154,7 +154,7 @@ abstract class RestoreContract {
         Files.write(file, content);
     }
 
-    private void assertNothingRestored(Exchange done, String... messages) throws Exception {
+    void assertNothingRestored(Exchange done, String... messages) throws Exception {
         assertThat(done.getException()).isNotNull();
         System.out.println("refused: " + done.getException());
         for (String message : messages) {
@@ -256,6 +256,17 @@ abstract class RestoreContract {
         damage(kept(sets.plain(), "vda.full.data"));
 
         assertNothingRestored(restore(sets.plain(), Map.of()), "vda.full.data");
+    }
+
+    @Test
+    void namesAllThatIsDamaged() throws Exception {
+        String increment = "vda.inc." + sets.middle().checkpoint() + ".data";
+        damage(kept(sets.plain(), increment));
+        damage(kept(sets.plain(), "vdb.full.data"));
+        damage(kept(sets.plain(), "vmconfig." + sets.plain().checkpoint() + ".xml"));
+
+        assertNothingRestored(restore(sets.plain(), Map.of()), increment, "vdb.full.data",
+                "vmconfig." + sets.plain().checkpoint() + ".xml");
     }
 
     @Test
