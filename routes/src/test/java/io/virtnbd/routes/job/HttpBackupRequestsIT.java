@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import io.virtnbd.testing.FreePort;
 import io.virtnbd.testing.RequiresTools;
-import io.virtnbd.testing.SshServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -36,7 +36,7 @@ class HttpBackupRequestsIT extends JobTestSupport {
     }
 
     private CamelContext start(ReadmeExample example) throws Exception {
-        port = SshServer.freePort();
+        port = FreePort.find();
         return run(example, main -> {
             main.addInitialProperty("camel.server.enabled", "true");
             main.addInitialProperty("camel.server.host", "127.0.0.1");
