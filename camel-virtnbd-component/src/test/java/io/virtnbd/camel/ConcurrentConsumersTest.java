@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -204,7 +203,7 @@ class ConcurrentConsumersTest extends DomainTestSupport {
             routes.from(once("vm1", "&concurrentConsumers=2&maxInflightSize=128k")).to(ExchangePattern.InOnly, "seda:sink");
         });
 
-        await().atMost(30, TimeUnit.SECONDS).until(() -> !host.backups.isEmpty() && host.last().commits.get() == 1);
+        await().until(() -> !host.backups.isEmpty() && host.last().commits.get() == 1);
         assertCommitted(host.last());
         assertThat(content("vda")).isEqualTo(disk.content());
     }

@@ -109,7 +109,7 @@ class LibvirtConnectionIT {
                 TimeUnit.MILLISECONDS.sleep(500);
                 connection.close();
                 for (Future<Integer> call : calls) {
-                    assertThat(call.get(30, TimeUnit.SECONDS)).isPositive();
+                    assertThat(call.get(60, TimeUnit.SECONDS)).isPositive();
                 }
             } finally {
                 threads.shutdownNow();
