@@ -63,7 +63,7 @@ class KafkaSinkIT extends BrokerCases {
     @Override
     String sink() {
         return "kamelet:virtnbd-kafka-sink?topic=" + QUEUE + "&brokers=" + brokers()
-                + "&maxBlock=3000&requestTimeout=2000&deliveryTimeout=4000";
+                + "&maxBlock=6000&requestTimeout=5000&deliveryTimeout=8000";
     }
 
     @Override
