@@ -44,6 +44,7 @@ public final class SshServer implements AutoCloseable {
                 UsePAM no
                 PasswordAuthentication no
                 PermitRootLogin yes
+                MaxStartups 100
                 Subsystem sftp internal-sftp -d %s
                 """.formatted(port, directory.resolve("host"), directory.resolve("user.pub"), parent));
         Files.createDirectories(Path.of("/run/sshd"));
