@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -75,6 +77,16 @@ public abstract class DomainTestSupport extends RouteTestSupport {
 
     protected void deliver(Exchange exchange) throws Exception {
         delivered.put(name(exchange), exchange.getMessage().getMandatoryBody(InputStream.class).readAllBytes());
+    }
+
+    /** Counts down when Camel has dealt with a message, whatever became of it. */
+    protected static void whenDone(Exchange exchange, CountDownLatch latch) {
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                latch.countDown();
+            }
+        });
     }
 
     protected void assertRolledBack(ScriptedBackup backup) {

@@ -8,11 +8,11 @@ import static io.virtnbd.libvirt.LibvirtAssertions.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.libvirt.LibvirtCallException.Kind;
+import io.virtnbd.testing.FreePort;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.TestDomain;
 import io.virtnbd.testing.Tool;
 import io.virtnbd.testing.Virsh;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -110,10 +110,7 @@ class LibvirtBackupIT {
 
     @Test
     void aJobOverTcpServesOnThePort() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         BackupJob job = new BackupJob(new BackupServer.Tcp("127.0.0.1", port, false), List.of(full("vda")));
         domain.beginBackup(job, null);
         assertThat(domain.backupJob()).contains(job);

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,16 +101,17 @@ class LibvirtConnectionIT {
     void severalThreadsUseOneConnectionAndOneOfThemClosesIt() throws Exception {
         try (TestDomain vm = new TestDomain(directory).qcow2(1 << 20).define().start()) {
             ExecutorService threads = Executors.newFixedThreadPool(8);
+            CountDownLatch underWay = new CountDownLatch(8);
             try (LibvirtConnection connection = connect()) {
                 LibvirtDomain domain = connection.domain(vm.name());
                 List<Future<Integer>> calls = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
-                    calls.add(threads.submit(() -> callUntilClosed(connection, domain)));
+                    calls.add(threads.submit(() -> callUntilClosed(connection, domain, underWay)));
                 }
-                TimeUnit.MILLISECONDS.sleep(500);
+                assertThat(underWay.await(60, TimeUnit.SECONDS)).isTrue();
                 connection.close();
                 for (Future<Integer> call : calls) {
-                    assertThat(call.get(30, TimeUnit.SECONDS)).isPositive();
+                    assertThat(call.get(60, TimeUnit.SECONDS)).isPositive();
                 }
             } finally {
                 threads.shutdownNow();
@@ -117,13 +119,18 @@ class LibvirtConnectionIT {
         }
     }
 
-    private static int callUntilClosed(LibvirtConnection connection, LibvirtDomain domain) throws Exception {
+    /** @param underWay counted down when all calls were made once */
+    private static int callUntilClosed(LibvirtConnection connection, LibvirtDomain domain, CountDownLatch underWay)
+            throws Exception {
         for (int calls = 0;; calls++) {
             try {
                 assertThat(domain.xml()).contains(domain.uuid());
                 assertThat(domain.checkpoints()).isEmpty();
                 assertThat(domain.metadata("urn:virtnbd:none")).isEmpty();
                 assertThat(connection.domain(domain.uuid()).uuid()).isEqualTo(domain.uuid());
+                if (calls == 0) {
+                    underWay.countDown();
+                }
             } catch (LibvirtCallException e) {
                 assertThat(e).hasMessageContaining("the connection was closed");
                 return calls;

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sets as nobody makes them by accident: each is refused by restore and by verify, quickly, and nothing is written. */
-@Timeout(60)
+@Timeout(120)
 class HostileSetsTest {
     private static final String STREAM = "vda.copy.data";
     private static final String INCREMENT = "vda.inc.virtnbd.1.data";

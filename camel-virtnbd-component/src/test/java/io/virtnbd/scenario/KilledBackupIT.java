@@ -65,7 +65,7 @@ class KilledBackupIT {
             assertThat(domain.isRunning()).as(what).isTrue();
             try (BackupRoutes routes = new BackupRoutes(domain.name(), backups, "")) {
                 // the start alone ends the job
-                Awaitility.await(what).atMost(Duration.ofSeconds(20)).until(() -> domain.virsh("domjobinfo").contains("None"));
+                Awaitility.await(what).until(() -> domain.virsh("domjobinfo").contains("None"));
                 guest.work(5);
                 Path content = domain.snapshotContent("vda", directory.resolve("content-" + files++ + ".raw"));
                 Made made = routes.backUp("inc");

@@ -197,7 +197,7 @@ class KilledRestoreIT {
             return Long.parseLong(written.group(1));
         } finally {
             process.destroyForcibly();
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.scenario.BackupRoutes.Made;
+import io.virtnbd.testing.FreePort;
 import io.virtnbd.testing.RandomGuest;
 import io.virtnbd.testing.RequiresTools;
 import io.virtnbd.testing.SshServer;
@@ -68,7 +69,7 @@ class RemoteDomainIT {
         try (SshServer ssh = new SshServer(directory)) {
             String uri = "qemu+ssh://root@127.0.0.1:%d/system?keyfile=%s&command=%s".formatted(ssh.port(), ssh.key(), ssh.client());
             try (BackupRoutes routes = new BackupRoutes(domain.name(), directory.resolve("backups"),
-                    "&uri=RAW(" + uri + ")&backupServerPort=" + SshServer.freePort())) {
+                    "&uri=RAW(" + uri + ")&backupServerPort=" + FreePort.find())) {
                 backUpTwice(routes);
                 domain.destroy();
                 assertThatThrownBy(() -> routes.backUp("auto")).hasMessageContaining("off and on another host");
@@ -90,7 +91,7 @@ class RemoteDomainIT {
             for (String file : new String[] {"ca-cert.pem", "server-cert.pem", "server-key.pem"}) {
                 Files.copy(certificates.directory().resolve(file), CERTIFICATES.resolve(file));
             }
-            String options = "&backupServerHost=localhost&backupServerTls=true&backupServerPort=" + SshServer.freePort();
+            String options = "&backupServerHost=localhost&backupServerTls=true&backupServerPort=" + FreePort.find();
             try (BackupRoutes routes = new BackupRoutes(domain.name(), directory.resolve("backups"),
                     options + "&sslContextParameters=#tls", camel -> camel.getRegistry().bind("tls", tls(certificates)))) {
                 backUpTwice(routes);

@@ -15,7 +15,6 @@ import io.virtnbd.testing.TestDomain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -90,7 +89,7 @@ class ScheduledDomainsIT {
     private void runOnce(Processor first, int ends) throws Exception {
         completed.clear();
         failed.clear();
-        run(prefix + "-*", "initialDelay=0&repeatCount=1", first, () -> Awaitility.await().atMost(Duration.ofSeconds(60))
+        run(prefix + "-*", "initialDelay=0&repeatCount=1", first, () -> Awaitility.await()
                 .until(() -> completed.size() + failed.size() == ends));
     }
 
@@ -174,7 +173,7 @@ class ScheduledDomainsIT {
     }
 
     private void awaitCompleted(int count) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> completed.size() >= count);
+        Awaitility.await().until(() -> completed.size() >= count);
         assertThat(failed).isEmpty();
     }
 

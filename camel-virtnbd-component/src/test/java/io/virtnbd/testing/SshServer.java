@@ -5,9 +5,7 @@
 package io.virtnbd.testing;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,7 @@ public final class SshServer implements AutoCloseable {
      */
     public SshServer(Path parent) throws Exception {
         directory = Files.createDirectories(parent.resolve("ssh"));
-        port = freePort();
+        port = FreePort.find();
         for (String key : new String[] {"host", "user"}) {
             Tool.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory.resolve(key).toString());
         }
@@ -46,6 +44,7 @@ public final class SshServer implements AutoCloseable {
                 UsePAM no
                 PasswordAuthentication no
                 PermitRootLogin yes
+                MaxStartups 100
                 Subsystem sftp internal-sftp -d %s
                 """.formatted(port, directory.resolve("host"), directory.resolve("user.pub"), parent));
         Files.createDirectories(Path.of("/run/sshd"));
@@ -66,15 +65,6 @@ public final class SshServer implements AutoCloseable {
                 }
             }
             Thread.sleep(10);
-        }
-    }
-
-    /** A port that is free now. */
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -163,7 +163,7 @@ class BackupConsumerTest extends RouteTestSupport {
             }
         }));
 
-        assertThat(stopping.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(stopping.await(60, TimeUnit.SECONDS)).isTrue();
         await().untilAsserted(() -> assertThatThrownBy(() -> bodies.get(0).open()).hasMessageContaining("is closed"));
         assertThat(delivered).hasSize(2);
     }

@@ -146,7 +146,7 @@ class DeliveryTest extends RouteTestSupport {
             routes.from("direct:start").to(backup("")).split().body().streaming().stopOnException()
                     .wireTap("direct:tap").process(exchange -> exchange.getMessage().getBody(InputStream.class).readAllBytes());
             routes.from("direct:tap").process(exchange -> {
-                assertThat(routeIsDone.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(routeIsDone.await(60, TimeUnit.SECONDS)).isTrue();
                 deliver(exchange);
             });
         });
@@ -195,7 +195,7 @@ class DeliveryTest extends RouteTestSupport {
         routes(routes -> {
             routes.from("direct:start").to(backup("")).split().body().streaming().stopOnException().to("seda:sink");
             routes.from("seda:sink?pollTimeout=20").process(exchange -> {
-                assertThat(routeIsDone.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(routeIsDone.await(60, TimeUnit.SECONDS)).isTrue();
                 deliver(exchange);
             });
         });

@@ -112,7 +112,7 @@ class DomainConsumerTest extends DomainTestSupport {
         CountDownLatch polled = new CountDownLatch(1);
         routes(routes -> {
             routes.from("seda:sink?pollTimeout=20").process(exchange -> {
-                assertThat(polled.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(polled.await(60, TimeUnit.SECONDS)).isTrue();
                 deliver(exchange);
             });
             routes.from(once("vm1")).to(ExchangePattern.InOnly, "seda:sink");
@@ -202,7 +202,7 @@ class DomainConsumerTest extends DomainTestSupport {
         routes(routes -> routes.from("virtnbd:backup:vm1?scheduler=quartz&scheduler.cron=0/1+*+*+*+*+?")
                 .process(this::deliver));
 
-        await().atMost(20, TimeUnit.SECONDS).until(() -> host.backups.stream().filter(backup -> backup.commits.get() == 1)
+        await().until(() -> host.backups.stream().filter(backup -> backup.commits.get() == 1)
                 .count() >= 2);
     }
 

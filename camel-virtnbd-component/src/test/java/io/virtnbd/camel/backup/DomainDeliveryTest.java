@@ -186,7 +186,7 @@ class DomainDeliveryTest extends DomainTestSupport {
             routes.from("direct:start").to("virtnbd:backup:vm1").split().body().streaming().stopOnException()
                     .to(ExchangePattern.InOnly, "seda:sink");
             routes.from("seda:sink?pollTimeout=20").process(exchange -> {
-                assertThat(routeIsDone.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(routeIsDone.await(60, TimeUnit.SECONDS)).isTrue();
                 if (fails && "vdb.full.data".equals(name(exchange))) {
                     throw new IOException("no space left");
                 }
@@ -248,7 +248,7 @@ class DomainDeliveryTest extends DomainTestSupport {
 
         assertThat(send().getException()).isNull();
 
-        assertThat(tapped.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(tapped.await(60, TimeUnit.SECONDS)).isTrue();
         assertCommitted(host.last());
     }
 

@@ -13,6 +13,7 @@ import io.virtnbd.camel.event.BackupFailedEvent;
 import io.virtnbd.camel.header.VirtNbdConstants;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -105,6 +106,11 @@ class ParallelDeliveryTest extends DomainTestSupport {
     private void slowly(Exchange exchange) throws Exception {
         Thread.sleep(ThreadLocalRandom.current().nextInt(8));
         sink(exchange);
+    }
+
+    /** Goes on when so many bytes were on their way at once: whether sinks are slower than the reading is chance otherwise. */
+    private void awaitInflight(int bytes) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> mostInflight.get() >= bytes);
     }
 
     private void assertAllDelivered() throws IOException {
@@ -212,7 +218,12 @@ class ParallelDeliveryTest extends DomainTestSupport {
     @CsvSource({"lz4,3", "none,3", "lz4,1", "none,7"})
     void aSplitKeepsToTheBound(String compression, int segments) throws Exception {
         routes(routes -> split(routes, SEGMENTS + "&compression=" + compression + "&maxInflightSize=" + segments * SEGMENT)
-                .streaming().stopOnException().parallelProcessing().process(this::slowly));
+                .streaming().stopOnException().parallelProcessing().process(exchange -> {
+                    if (segments > 1) {
+                        awaitInflight((segments - 1) * SEGMENT + 1);
+                    }
+                    slowly(exchange);
+                }));
 
         assertThat(send().getException()).isNull();
 
@@ -230,7 +241,10 @@ class ParallelDeliveryTest extends DomainTestSupport {
         routes(routes -> {
             split(routes, SEGMENTS + "&maxInflightSize=192k").streaming().stopOnException()
                     .to(ExchangePattern.InOnly, "seda:sink");
-            routes.from("seda:sink?pollTimeout=20").process(this::slowly);
+            routes.from("seda:sink?pollTimeout=20").process(exchange -> {
+                awaitInflight(2 * SEGMENT);
+                slowly(exchange);
+            });
         });
 
         assertThat(send().getException()).isNull();
@@ -251,7 +265,7 @@ class ParallelDeliveryTest extends DomainTestSupport {
         CompletableFuture<Exchange> done = CompletableFuture.supplyAsync(this::send);
 
         await().until(() -> inflight.get() > 2 * SEGMENT);
-        await().during(1500, TimeUnit.MILLISECONDS).atMost(10, TimeUnit.SECONDS).until(() -> inflight.get() <= 4 * SEGMENT);
+        await().during(1500, TimeUnit.MILLISECONDS).until(() -> inflight.get() <= 4 * SEGMENT);
         int stuck = made.get();
         await().during(200, TimeUnit.MILLISECONDS).until(() -> made.get() == stuck);
         goOn.countDown();
@@ -294,13 +308,15 @@ class ParallelDeliveryTest extends DomainTestSupport {
             (stopOnException ? split.stopOnException() : split).process(exchange -> {
                 if (calls.incrementAndGet() == 5) {
                     await().during(100, TimeUnit.MILLISECONDS).until(() -> true);
-                    failed.countDown();
+                    whenDone(exchange, failed);
                     throw new IOException("no space left");
                 }
                 if (calls.get() > 5) {
                     failed.await();
+                    slowly(exchange);
+                } else {
+                    sink(exchange);
                 }
-                sink(exchange);
             });
         });
 
@@ -308,7 +324,7 @@ class ParallelDeliveryTest extends DomainTestSupport {
 
         assertRolledBack(host.last());
         assertThat(delivered).doesNotContainKey(MANIFEST);
-        assertThat(made.get()).isLessThan(15);
+        assertThat(made.get()).as("of some eighty").isLessThan(40);
     }
 
     @Test
@@ -365,7 +381,7 @@ class ParallelDeliveryTest extends DomainTestSupport {
                 .process(exchange -> {
                     if ("disk".equals(exchange.getMessage().getHeader(VirtNbdConstants.ARTIFACT))) {
                         both.countDown();
-                        assertThat(both.await(20, TimeUnit.SECONDS)).isTrue();
+                        assertThat(both.await(60, TimeUnit.SECONDS)).isTrue();
                     }
                     sink(exchange);
                 }));

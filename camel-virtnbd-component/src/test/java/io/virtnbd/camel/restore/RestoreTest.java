@@ -12,6 +12,7 @@ import io.virtnbd.chain.ChainException;
 import io.virtnbd.engine.ServedDisk;
 import io.virtnbd.sparsestream.SparseStreamWriter;
 import io.virtnbd.sparsestream.StreamMetadata;
+import io.virtnbd.testing.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -92,6 +93,7 @@ class RestoreTest extends RouteTestSupport {
         routes(routes -> routes.from("file:" + set + "?noop=true&include=.*[.]data&initialDelay=0&repeatCount=1")
                 .to("virtnbd:restore?image=" + image).to("mock:restored"));
 
+        getMockEndpoint("mock:restored").setResultWaitTime(Patience.LONGEST.toMillis());
         getMockEndpoint("mock:restored").expectedMessageCount(1);
         getMockEndpoint("mock:restored").assertIsSatisfied();
         assertThat(Files.readAllBytes(image)).isEqualTo(disk.content());

@@ -14,6 +14,7 @@ import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
 import io.virtnbd.store.DirectoryStore;
 import io.virtnbd.store.StoredFile;
+import io.virtnbd.testing.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,6 +96,7 @@ class ServeStoreTest extends CamelTestSupport {
         byte[] content = new RandomChain(directory, new Random(3)).make(300_000, 2).content();
         Path socket = directory.resolveSibling(directory.getFileName() + ".socket");
         MockEndpoint told = getMockEndpoint("mock:told");
+        told.setResultWaitTime(Patience.LONGEST.toMillis());
         told.expectedMessageCount(1);
         context().addRoutes(new RouteBuilder() {
             @Override

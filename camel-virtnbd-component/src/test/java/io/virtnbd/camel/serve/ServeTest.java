@@ -14,6 +14,7 @@ import io.virtnbd.engine.serve.ScratchException;
 import io.virtnbd.nbd.client.NbdClient;
 import io.virtnbd.nbd.client.NbdClientOptions;
 import io.virtnbd.nbd.protocol.NbdUri;
+import io.virtnbd.testing.Patience;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -95,6 +96,7 @@ class ServeTest extends CamelTestSupport {
     void aRouteServesWhileItRunsAndTellsWhere() throws Exception {
         Path socket = directory.resolve("socket");
         MockEndpoint told = getMockEndpoint("mock:told");
+        told.setResultWaitTime(Patience.LONGEST.toMillis());
         told.expectedMessageCount(1);
         context().addRoutes(new RouteBuilder() {
             @Override

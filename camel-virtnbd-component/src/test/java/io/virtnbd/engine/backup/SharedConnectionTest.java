@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Readings side by side of an export that serves one client at a time. */
-@Timeout(60)
+@Timeout(120)
 class SharedConnectionTest {
 
     private static final int SIZE = 12 << 20;
@@ -91,7 +91,7 @@ class SharedConnectionTest {
                 }));
             }
             for (Future<Boolean> reading : readings) {
-                assertThat(reading.get(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(reading.get(60, TimeUnit.SECONDS)).isTrue();
             }
             threads.shutdown();
         }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class DomainBackupsTest {
 
     @TempDir
@@ -109,7 +109,7 @@ class DomainBackupsTest {
 
         first.close();
 
-        second.get(10, TimeUnit.SECONDS).close();
+        second.get(60, TimeUnit.SECONDS).close();
         fixture.assertNothingIsLeft();
     }
 
@@ -176,7 +176,7 @@ class DomainBackupsTest {
         assertThat(stopped).isNotDone();
         goOn.countDown();
 
-        stopped.get(10, TimeUnit.SECONDS);
+        stopped.get(60, TimeUnit.SECONDS);
         assertThatThrownBy(begun::get).hasRootCauseInstanceOf(DomainBackupException.class).hasMessageContaining("stopped");
         fixture.assertNothingIsLeft();
     }
@@ -240,7 +240,7 @@ class DomainBackupsTest {
         assertThat(begun).isNotDone();
         goOn.countDown();
 
-        begun.get(10, TimeUnit.SECONDS).close();
+        begun.get(60, TimeUnit.SECONDS).close();
         assertThat(recovered.get()).isTrue();
         fixture.assertNothingIsLeft();
     }

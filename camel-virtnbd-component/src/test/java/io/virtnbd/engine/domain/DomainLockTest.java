@@ -115,7 +115,7 @@ class DomainLockTest {
         assertThat(isFree(UUID_2)).isTrue();
 
         holder.destroyForcibly();
-        assertThat(holder.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
         assertThat(isFree(UUID_1)).isTrue();
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A request that is sent again makes one backup and no more. */
-@Timeout(60)
+@Timeout(120)
 class RepeatedRequestTest {
 
     @TempDir

@@ -69,7 +69,7 @@ class PartialImageTest {
             assertThat(partial).hasContent("other");
         } finally {
             other.destroyForcibly();
-            assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
         try (PartialImage claimed = PartialImage.claim(image, false)) {
             assertThat(partial).doesNotExist();

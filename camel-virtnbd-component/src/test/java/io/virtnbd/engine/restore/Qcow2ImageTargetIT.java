@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @RequiresTools({"qemu-img", "qemu-nbd", "qemu-io"})
-@Timeout(60)
+@Timeout(120)
 class Qcow2ImageTargetIT {
 
     private static final int SIZE = 1 << 20;

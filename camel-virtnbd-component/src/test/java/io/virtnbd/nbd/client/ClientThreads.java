@@ -22,7 +22,7 @@ final class ClientThreads {
     }
 
     static void awaitNone() {
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).atMost(Duration.ofSeconds(3))
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
                 .untilAsserted(() -> assertThat(readers()).isEmpty());
     }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @RequiresTools("nbdkit")
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("try")
 class NbdkitIT {
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(10)
+@Timeout(120)
 class PipelineTest {
 
     private static final int SIZE = 64 << 20;
@@ -215,7 +215,7 @@ class PipelineTest {
             peer.handshake(SIZE);
             Peer.Request request = peer.readRequest();
             // a reply that came before would run what is attached on this thread
-            assertThat(attached.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(attached.await(60, TimeUnit.SECONDS)).isTrue();
             peer.data(request.cookie(), DONE, 0, new byte[1]);
             peer.read();
         }); NbdClient client = server.connect()) {

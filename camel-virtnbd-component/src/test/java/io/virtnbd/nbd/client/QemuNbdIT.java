@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @RequiresTools({"qemu-nbd", "qemu-img", "qemu-io"})
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("try")
 class QemuNbdIT {
 

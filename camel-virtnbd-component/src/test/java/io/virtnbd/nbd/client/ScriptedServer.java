@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class ScriptedServer implements AutoCloseable {
 
+    private static final long DEADLINE_MILLIS = 60_000;
+
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Script script;
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -85,7 +87,7 @@ public final class ScriptedServer implements AutoCloseable {
     void awaitScripts() throws Exception {
         listener.close();
         for (Thread thread : threads) {
-            thread.join(5000);
+            thread.join(DEADLINE_MILLIS);
             if (thread.isAlive()) {
                 throw new AssertionError("a script did not come to its end");
             }
@@ -101,7 +103,7 @@ public final class ScriptedServer implements AutoCloseable {
         }
         try {
             for (Thread thread : threads) {
-                thread.join(5000);
+                thread.join(DEADLINE_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,9 +4,6 @@
  */
 package io.virtnbd.nbd.client;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,12 +61,6 @@ final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("qemu-nbd", "-t", "--pid-file=" + pidFile, "--socket=" + socket));
         command.addAll(List.of(arguments));
         return start(socket.getParent(), pidFile, command);
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     void kill() {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.virtnbd.nbd.protocol.NbdException;
 import io.virtnbd.nbd.protocol.NbdNegotiationException;
 import io.virtnbd.nbd.protocol.NbdUri;
+import io.virtnbd.testing.FreePort;
 import io.virtnbd.testing.RequiresTools;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @RequiresTools({"nbdkit", "openssl"})
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("try")
 class TlsIT {
 
@@ -75,7 +76,7 @@ class TlsIT {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void worksOverTcp(String protocol) throws Exception {
-        int port = ServerProcess.freePort();
+        int port = FreePort.find();
         try (ServerProcess server = ServerProcess.nbdkit(directory, port, tls(good))) {
             for (String host : new String[] {"localhost", "127.0.0.1"}) {
                 try (NbdClient client = connect("nbds://" + host + ":" + port, good.trusting(protocol))) {
@@ -116,7 +117,7 @@ class TlsIT {
                 assertThat(client.isOpen()).isTrue();
             }
         }
-        int port = ServerProcess.freePort();
+        int port = FreePort.find();
         try (ServerProcess server = ServerProcess.nbdkit(directory, port, tls(wrongHost))) {
             assertThatThrownBy(() -> connect("nbds://127.0.0.1:" + port, wrongHost.trusting("TLS")))
                     .isInstanceOf(NbdNegotiationException.class).hasMessageContaining("the TLS handshake failed");

@@ -104,7 +104,7 @@ class ReadmeRoutesIT {
         PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("readme.yaml", yaml));
         context.start();
 
-        assertThat(done.matches(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(done.matches(60, TimeUnit.SECONDS)).isTrue();
         Path set = directory.resolve("backups").resolve(before.toString());
         if (!Files.exists(set)) {
             set = directory.resolve("backups").resolve(before.plusDays(1).toString());

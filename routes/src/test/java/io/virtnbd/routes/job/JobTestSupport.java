@@ -10,17 +10,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.virtnbd.testing.FileTree;
 import io.virtnbd.testing.TestDomain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
@@ -80,7 +79,7 @@ abstract class JobTestSupport {
     }
 
     static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
+        Awaitility.await().until(condition);
     }
 
     /** A result, which is as its schema says. */
@@ -103,11 +102,8 @@ abstract class JobTestSupport {
     }
 
     static List<String> files(Path root) {
-        if (!Files.exists(root)) {
-            return List.of();
-        }
-        try (Stream<Path> found = Files.walk(root)) {
-            return found.filter(Files::isRegularFile).map(file -> root.relativize(file).toString())
+        try {
+            return FileTree.files(root).stream().map(file -> root.relativize(file).toString())
                     .filter(name -> !name.contains(".incomplete-")).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

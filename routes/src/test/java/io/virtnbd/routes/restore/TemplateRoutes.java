@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.virtnbd.routes.server.S3Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -122,7 +121,7 @@ final class TemplateRoutes implements AutoCloseable {
     Exchange awaitTold(String endpoint) {
         MockEndpoint success = told(SUCCESS);
         MockEndpoint failure = told(FAILURE);
-        Awaitility.await().atMost(Duration.ofMinutes(1))
+        Awaitility.await()
                 .until(() -> !success.getExchanges().isEmpty() || !failure.getExchanges().isEmpty());
         MockEndpoint other = endpoint.equals(SUCCESS) ? failure : success;
         assertThat(other.getExchanges()).extracting(each -> each.getMessage().getBody(String.class)).isEmpty();

@@ -4,15 +4,10 @@
  */
 package io.virtnbd.routes.scaleout;
 
+import io.virtnbd.testing.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,27 +21,11 @@ record BackupStore(Path root) {
     /** Names of a domain's files, as {@code CHAIN/FILE}, sorted. */
     List<String> files(String domain) {
         Path directory = root.resolve(domain);
-        List<String> names = new ArrayList<>();
         try {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    names.add(directory.relativize(file).toString());
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                    if (e instanceof NoSuchFileException) {
-                        return FileVisitResult.CONTINUE; // it has got its final name meanwhile
-                    }
-                    throw e;
-                }
-            });
+            return FileTree.files(directory).stream().map(file -> directory.relativize(file).toString()).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return names.stream().sorted().toList();
     }
 
     /** Those of a backup: of a chain's first one all in the directory without a checkpoint in their names. */

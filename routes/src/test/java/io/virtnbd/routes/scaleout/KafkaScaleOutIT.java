@@ -104,7 +104,7 @@ class KafkaScaleOutIT extends ScaleOutTestSupport {
 
     @Override
     void awaitWorkers(int count) {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+        Awaitility.await().until(() -> {
             var group = admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP);
             return group.members().size() == count && group.state() == ConsumerGroupState.STABLE;
         });

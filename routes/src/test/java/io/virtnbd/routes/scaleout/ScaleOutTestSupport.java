@@ -174,7 +174,7 @@ abstract class ScaleOutTestSupport {
                 }
             }
             int expected = DOMAINS * round * copies;
-            Awaitility.await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
                 receive().forEach(reply -> replies.computeIfAbsent(reply.request(), id -> new ArrayList<>()).add(reply));
                 assertThat(replies.keySet()).isEqualTo(requests.keySet());
                 assertThat(replies.values().stream().mapToInt(List::size).sum()).isGreaterThanOrEqualTo(expected);

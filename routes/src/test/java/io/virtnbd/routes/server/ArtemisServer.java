@@ -4,7 +4,7 @@
  */
 package io.virtnbd.routes.server;
 
-import io.virtnbd.testing.SshServer;
+import io.virtnbd.testing.FreePort;
 import jakarta.jms.ConnectionFactory;
 import java.nio.file.Path;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -30,7 +30,7 @@ public final class ArtemisServer implements AutoCloseable {
      * @param directory for what it stores
      */
     public ArtemisServer(Path directory) throws Exception {
-        this(directory, SshServer.freePort());
+        this(directory, FreePort.find());
     }
 
     /** Starts it on that port. */

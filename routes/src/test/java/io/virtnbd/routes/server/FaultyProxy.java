@@ -118,6 +118,7 @@ public final class FaultyProxy implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
+                client.setTcpNoDelay(true); // what comes in small pieces must not wait for acknowledgements of former ones
                 sockets.add(client);
                 start("connection", () -> serve(client));
             } catch (IOException e) {
@@ -135,6 +136,7 @@ public final class FaultyProxy implements AutoCloseable {
                 answer(client);
             } else {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                server.setTcpNoDelay(true);
                 sockets.add(server);
                 Thread back = start("back", () -> copy(server, client, received));
                 copy(client, server, sent);

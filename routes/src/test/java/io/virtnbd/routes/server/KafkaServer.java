@@ -4,7 +4,7 @@
  */
 package io.virtnbd.routes.server;
 
-import io.virtnbd.testing.SshServer;
+import io.virtnbd.testing.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ public final class KafkaServer implements AutoCloseable {
      */
     public KafkaServer(Path directory, int port, int advertisedPort, int maxMessageBytes) throws Exception {
         this.port = port;
-        int controllerPort = SshServer.freePort();
+        int controllerPort = FreePort.find();
         Map<String, Object> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
@@ -59,7 +59,7 @@ public final class KafkaServer implements AutoCloseable {
 
     /** On a free port, with the limit that brokers have by default. */
     public KafkaServer(Path directory) throws Exception {
-        this(directory, SshServer.freePort(), 1_048_588);
+        this(directory, FreePort.find(), 1_048_588);
     }
 
     private KafkaServer(Path directory, int port, int maxMessageBytes) throws Exception {

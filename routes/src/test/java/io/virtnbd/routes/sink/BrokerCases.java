@@ -11,9 +11,9 @@ import static org.awaitility.Awaitility.await;
 import io.virtnbd.routes.server.FaultyProxy;
 import io.virtnbd.routes.sink.ReceivedBackups.Made;
 import io.virtnbd.routes.sink.ReceivedBackups.Sending;
+import io.virtnbd.testing.FileTree;
 import io.virtnbd.testing.RequiresTools;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -151,12 +150,8 @@ abstract class BrokerCases {
     }
 
     private List<Path> received() throws IOException {
-        if (!Files.exists(backups.received())) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(backups.received())) {
-            return files.filter(Files::isRegularFile).filter(file -> !file.getFileName().toString().startsWith(".")).toList();
-        }
+        return FileTree.files(backups.received()).stream().filter(file -> !file.getFileName().toString().startsWith("."))
+                .toList();
     }
 
     @Test
@@ -255,10 +250,9 @@ abstract class BrokerCases {
                 .containsEntry("CamelVirtNbdDomain", "Büro 1").containsEntry("CamelVirtNbdChain", "c.0")
                 .containsEntry("CamelVirtNbdContentLength", 3L)
                 .allSatisfy((name, value) -> assertThat(name).isIn(LET_IN));
-        try (Stream<Path> files = Files.walk(directory)) {
-            assertThat(files.map(path -> path.getFileName().toString()))
-                    .doesNotContain("a", "b", "domain1", "domain2", "domain3", "domain4", "domain5", "chain1", "chain2");
-        }
+        // the broker is at work there too
+        assertThat(FileTree.paths(directory)).extracting(path -> path.getFileName().toString())
+                .doesNotContain("a", "b", "domain1", "domain2", "domain3", "domain4", "domain5", "chain1", "chain2");
         assertThat(Path.of("/tmp/a")).doesNotExist();
     }
 

@@ -13,7 +13,6 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The file sink, with bodies that come slowly. */
-@Timeout(60)
+@Timeout(120)
 class FileSinkTest {
 
     private static final String HALF = "0123456789".repeat(100_000);
@@ -49,12 +48,12 @@ class FileSinkTest {
 
             write(first);
             first.close();
-            firstDone.get(20, TimeUnit.SECONDS);
+            firstDone.get(60, TimeUnit.SECONDS);
             assertThat(file).hasContent(HALF + HALF);
 
             write(second);
             second.close();
-            secondDone.get(20, TimeUnit.SECONDS);
+            secondDone.get(60, TimeUnit.SECONDS);
             assertThat(file).hasContent(HALF + HALF);
             assertThat(files()).containsExactly(file);
         }
@@ -80,7 +79,7 @@ class FileSinkTest {
     }
 
     private void awaitHalves(int count) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+        Awaitility.await().until(() -> {
             long halves = 0;
             for (Path path : files()) {
                 halves += Files.size(path) > HALF.length() / 2 ? 1 : 0;

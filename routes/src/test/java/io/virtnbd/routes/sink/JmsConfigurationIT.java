@@ -61,7 +61,7 @@ class JmsConfigurationIT {
                                 DefaultExchangeHolder.marshal(exchange)));
                 main.getCamelTemplate().sendBodyAndHeaders("direct:in", "content", Map.of(Exchange.FILE_NAME, "a.xml",
                         VirtNbdConstants.DOMAIN, "vm", VirtNbdConstants.CHAIN, "virtnbd.0"));
-                assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo(Map.of("body", "content", "name", "a.xml"));
+                assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo(Map.of("body", "content", "name", "a.xml"));
                 Queue dead = context.createQueue(ArtemisServer.DEAD_LETTERS + "::DLQ.backups");
                 assertThat(context.createConsumer(dead).receive(60_000)).isInstanceOf(ObjectMessage.class);
                 assertThat(received).isEmpty();

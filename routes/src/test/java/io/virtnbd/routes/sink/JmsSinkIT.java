@@ -14,7 +14,6 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -124,7 +123,7 @@ class JmsSinkIT extends BrokerCases {
         }
         put(QUEUE, List.of(WireMessage.named("vm", "c.0", "last")));
         Path set = backups.received().resolve("vm/c.0");
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(set.resolve("last")));
+        Awaitility.await().until(() -> Files.exists(set.resolve("last")));
         assertThat(backups.received().resolve("a")).doesNotExist();
         assertThat(delivered).contains("CamelFileName=last").noneMatch(header -> header.startsWith("CamelOverruleFileName"));
     }

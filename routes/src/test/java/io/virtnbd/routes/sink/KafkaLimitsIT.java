@@ -13,7 +13,6 @@ import io.virtnbd.nbd.server.RawFileExport;
 import io.virtnbd.routes.server.KafkaServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,7 +113,7 @@ class KafkaLimitsIT {
             }
         });
         assertThat(backUp("large", "15m", 16_777_216).getException()).isNull();
-        Path manifest = Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ReceivedBackups.find(received,
+        Path manifest = Awaitility.await().until(() -> ReceivedBackups.find(received,
                 "disk1.virtnbd.0.json"), Optional::isPresent).get();
         Manifest.read(manifest).verify(manifest.getParent(), true);
         assertThat(Manifest.read(manifest).artifacts()).hasSize(3); // two segments and the domain XML

@@ -10,7 +10,7 @@ import io.virtnbd.routes.server.FaultyProxy;
 import io.virtnbd.routes.server.KafkaServer;
 import io.virtnbd.routes.sink.ReceivedBackups.Made;
 import io.virtnbd.routes.sink.ReceivedBackups.Sending;
-import io.virtnbd.testing.SshServer;
+import io.virtnbd.testing.FreePort;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class KafkaSinkIT extends BrokerCases {
 
     @Override
     void createBroker() throws Exception {
-        int port = SshServer.freePort();
+        int port = FreePort.find();
         proxy = new FaultyProxy(port);
         server = new KafkaServer(directory, port, proxy.port(), 1_048_588);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers()))) {
@@ -63,7 +63,7 @@ class KafkaSinkIT extends BrokerCases {
     @Override
     String sink() {
         return "kamelet:virtnbd-kafka-sink?topic=" + QUEUE + "&brokers=" + brokers()
-                + "&maxBlock=3000&requestTimeout=2000&deliveryTimeout=4000";
+                + "&maxBlock=6000&requestTimeout=5000&deliveryTimeout=8000";
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.chain.Manifest;
+import io.virtnbd.testing.FileTree;
 import io.virtnbd.testing.TestDisk;
 import io.virtnbd.testing.TestDomain;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -165,12 +165,7 @@ final class ReceivedBackups implements AutoCloseable {
 
     /** The file with that name in the directory of a chain; others may come and go there meanwhile. */
     static Optional<Path> find(Path directory, String name) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> chains = Files.walk(directory, 2)) {
-            return chains.map(chain -> chain.resolve(name)).filter(Files::exists).findFirst();
-        }
+        return FileTree.files(directory).stream().filter(file -> file.getFileName().toString().equals(name)).findFirst();
     }
 
     Path received() {
@@ -299,10 +294,10 @@ final class ReceivedBackups implements AutoCloseable {
         assertThat((List<?>) report.get("manifests")).isNotEmpty();
     }
 
-    private void assertNothingHalfWritten() throws IOException {
-        try (Stream<Path> all = Files.walk(received())) {
-            assertThat(all.map(path -> path.getFileName().toString()).filter(name -> name.startsWith("."))).isEmpty();
-        }
+    /** Not at once: what is there already can come again. */
+    private void assertNothingHalfWritten() {
+        await().atMost(LONGEST).untilAsserted(() -> assertThat(FileTree.paths(received()))
+                .extracting(path -> path.getFileName().toString()).noneMatch(name -> name.startsWith(".")));
     }
 
     /** Names of the checkpoints that libvirt knows. */
@@ -312,13 +307,8 @@ final class ReceivedBackups implements AutoCloseable {
 
     /** Names of all manifests that were received. */
     List<String> manifests() throws IOException {
-        if (!Files.exists(received())) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.walk(received())) {
-            return all.map(path -> path.getFileName().toString())
-                    .filter(name -> name.startsWith(domain.name()) && name.endsWith(".json")).sorted().toList();
-        }
+        return FileTree.files(received()).stream().map(path -> path.getFileName().toString())
+                .filter(name -> name.startsWith(domain.name()) && name.endsWith(".json")).sorted().toList();
     }
 
     @Override

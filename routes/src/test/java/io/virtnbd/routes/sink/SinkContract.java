@@ -13,7 +13,6 @@ import io.virtnbd.testing.TestDisk;
 import io.virtnbd.testing.TestDomain;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +142,7 @@ public abstract class SinkContract {
                     throw new CompletionException(e);
                 }
             });
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> routes.redeliveries() > 1 || delivery.isDone());
+            Awaitility.await().until(() -> routes.redeliveries() > 1 || delivery.isDone());
             assertThat(delivery).as("during the outage").isNotDone();
             repair();
             Made increment = delivery.get(60, TimeUnit.SECONDS);
