@@ -68,20 +68,27 @@ final class CompressedReader {
             int inUnit = at % place.layout().unit();
             int count = Math.min(target.remaining(), place.layout().unitLength(unit) - inUnit);
             target.limit(target.position() + count);
-            cache.read(place.key(unit), () -> new Unit(place.layout().unitLength(unit), () -> decode(place, unit)), inUnit, target);
+            cache.read(place.key(unit), () -> unit(place, unit), inUnit, target);
             target.limit(limit);
             at += count;
         }
     }
 
-    private byte[] decode(Place place, int unit) throws IOException {
+    private Unit unit(Place place, int unit) {
+        return new Unit(place.layout().unitLength(unit), cache.arrays(), content -> decode(place, unit, content));
+    }
+
+    private void decode(Place place, int unit, byte[] content) throws IOException {
         Lz4UnitDecoder decoder = idle.poll();
         if (decoder == null) {
             decoder = new Lz4UnitDecoder();
         }
         try {
-            return place.layout().linked() ? decodeLinked(decoder, place, unit)
-                    : decoder.decode(place.stream().access(), place.layout(), unit, null, unit, passed -> { });
+            if (place.layout().linked()) {
+                decodeLinked(decoder, place, unit, content);
+            } else {
+                decoder.decode(place.stream().access(), place.layout(), unit, null, unit, content, passed -> { });
+            }
         } catch (IOException e) {
             throw new IOException(place.stream().member().file() + ": " + e.getMessage(), e);
         } finally {
@@ -89,7 +96,7 @@ final class CompressedReader {
         }
     }
 
-    private byte[] decodeLinked(Lz4UnitDecoder decoder, Place place, int unit) throws IOException {
+    private void decodeLinked(Lz4UnitDecoder decoder, Place place, int unit, byte[] content) throws IOException {
         // one at a time, since the next can begin where this one ends
         synchronized (place.layout()) {
             int stride = Math.max(1, STRIDE / place.layout().unit());
@@ -104,7 +111,7 @@ final class CompressedReader {
                     first -= history == null ? stride : 0;
                 }
             }
-            return decoder.decode(place.stream().access(), place.layout(), first, history, unit, next -> {
+            decoder.decode(place.stream().access(), place.layout(), first, history, unit, content, next -> {
                 if (next % stride == 0) {
                     keep(place, next, decoder.history());
                 }
@@ -114,11 +121,16 @@ final class CompressedReader {
 
     /** The end of the unit before, where that is there. */
     private byte[] before(Place place, int unit) {
-        if (unit == 0 || !(cache.find(place.key(unit - 1)) instanceof Unit previous) || previous.decoded() == null) {
+        Content previous = unit == 0 ? null : cache.find(place.key(unit - 1));
+        if (previous == null) {
             return null;
         }
-        byte[] bytes = previous.decoded();
-        return Arrays.copyOfRange(bytes, bytes.length - REACH, bytes.length);
+        try {
+            byte[] bytes = previous instanceof Unit decoded ? decoded.decoded() : null;
+            return bytes == null ? null : Arrays.copyOfRange(bytes, bytes.length - REACH, bytes.length);
+        } finally {
+            previous.release();
+        }
     }
 
     private byte[] kept(Place place, int unit) {
