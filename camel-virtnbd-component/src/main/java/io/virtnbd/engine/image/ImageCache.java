@@ -24,8 +24,9 @@ final class ImageCache {
     /** @param bytes of both together at most */
     ImageCache(long bytes) {
         aids = new PieceCache<>(() -> bytes / 2);
-        arrays = new ArrayPool(Math.min(MOST_FREE, bytes / 8));
-        content = new PieceCache<>(() -> bytes - Math.min(bytes, aids.used() + arrays.bytes()));
+        long free = Math.min(MOST_FREE, bytes / 8);
+        arrays = new ArrayPool(free);
+        content = new PieceCache<>(() -> bytes - Math.min(bytes, aids.used() + free));
     }
 
     /** What decoded content goes to. */
