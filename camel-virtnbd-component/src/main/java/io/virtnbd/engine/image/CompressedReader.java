@@ -8,7 +8,6 @@ import io.virtnbd.sparsestream.Lz4Layout;
 import io.virtnbd.sparsestream.Lz4UnitDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -97,10 +96,11 @@ final class CompressedReader {
     }
 
     private void decodeLinked(Lz4UnitDecoder decoder, Place place, int unit, byte[] content) throws IOException {
-        // one at a time, since the next can begin where this one ends
+        // what somebody decodes just now is waited for, in the order from later units to earlier ones
+        byte[] before = before(place, unit);
         synchronized (place.layout()) {
             int stride = Math.max(1, STRIDE / place.layout().unit());
-            byte[] history = before(place, unit);
+            byte[] history = before;
             int first = unit;
             if (history != null && unit % stride == 0) {
                 keep(place, unit, history);
@@ -119,15 +119,19 @@ final class CompressedReader {
         }
     }
 
-    /** The end of the unit before, where that is there. */
+    /** The end of the unit before, where that is there or on its way. */
     private byte[] before(Place place, int unit) {
         Content previous = unit == 0 ? null : cache.find(place.key(unit - 1));
         if (previous == null) {
             return null;
         }
         try {
-            byte[] bytes = previous instanceof Unit decoded ? decoded.decoded() : null;
-            return bytes == null ? null : Arrays.copyOfRange(bytes, bytes.length - REACH, bytes.length);
+            ByteBuffer end = ByteBuffer.allocate(REACH);
+            previous.read(previous.weight() - REACH, end);
+            return end.array();
+        } catch (IOException e) {
+            // whoever reads that unit finds the same; what is kept may be a way around it
+            return null;
         } finally {
             previous.release();
         }

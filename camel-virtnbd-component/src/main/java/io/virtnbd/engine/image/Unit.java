@@ -45,11 +45,6 @@ final class Unit implements Content {
         return bytes;
     }
 
-    /** What was decoded, or null. */
-    byte[] decoded() {
-        return bytes;
-    }
-
     @Override
     public int weight() {
         return length;

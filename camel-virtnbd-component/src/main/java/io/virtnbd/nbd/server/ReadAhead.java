@@ -51,7 +51,7 @@ final class ReadAhead {
         }
         try {
             follow(request);
-            lookAtUnread();
+            lookAtUnread(request);
         } catch (IOException | RuntimeException e) {
             LOG.debug("{}: what comes next cannot be made ready", request.describe(), e);
         }
@@ -78,9 +78,13 @@ final class ReadAhead {
         }
     }
 
-    private void lookAtUnread() throws IOException {
+    private void lookAtUnread(Request request) throws IOException {
         ByteBuffer unread = wire.unread();
         long budget = window;
+        if (told == 0 && request.length() > LEAST && unread.remaining() >= Request.HEADER) {
+            // what is next may only be made ready after what is read now
+            export.expect(request.offset(), request.length());
+        }
         for (int number = 0; unread.remaining() >= Request.HEADER; number++) {
             Request next = next(unread);
             if (next == null || next.type() == CommandType.WRITE) {
