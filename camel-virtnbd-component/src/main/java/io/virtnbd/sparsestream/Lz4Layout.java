@@ -36,7 +36,8 @@ public final class Lz4Layout {
     }
 
     /**
-     * Goes from block to block and reads only their sizes, and the last block, whose length proves that no other is short.
+     * Goes from block to block and reads only their sizes, and the last block where it is to be shorter than others, since its length
+     * proves that no other is short.
      *
      * @param offset        where in the stream the piece begins
      * @param encodedLength bytes in the stream
@@ -83,10 +84,13 @@ public final class Lz4Layout {
         }
     }
 
-    /** No block is longer than it may be, so that if the last is as long as it has to be all others are, too. */
+    /**
+     * No block is longer than it may be, so that if the last is as long as it has to be all others are, too. Where it has to be as
+     * long as it may be, that so few blocks hold all content says it.
+     */
     private boolean isProven(StreamAccess access) throws IOException {
         int last = blocks.length - 2;
-        if (last == 0) {
+        if (last == 0 || blockLength(last) == frame.maxBlockSize()) {
             return true;
         }
         ByteBuffer bytes = ByteBuffer.allocate(blocks[last + 1] - blocks[last]);

@@ -29,10 +29,11 @@ public final class Lz4UnitDecoder {
      *
      * @param first   unit to begin with: of independent blocks the one that is wanted, of linked ones it or one before
      * @param history what {@link #history} was before the first unit; null where it is the piece's first, or blocks are independent
+     * @param content takes the content of the unit, and is as long
      * @param passage is told of each unit after the first, up to the one that is wanted
      * @throws MalformedStreamException if a block on the way is damaged, or not as long as the layout says
      */
-    public byte[] decode(StreamAccess access, Lz4Layout layout, int first, byte[] history, int unit, Passage passage)
+    public void decode(StreamAccess access, Lz4Layout layout, int first, byte[] history, int unit, byte[] content, Passage passage)
             throws IOException {
         window.start(layout.frame());
         if (history != null) {
@@ -42,9 +43,7 @@ public final class Lz4UnitDecoder {
             decode(access, layout, passed, null);
             passage.before(passed + 1);
         }
-        byte[] content = new byte[layout.unitLength(unit)];
         decode(access, layout, unit, content);
-        return content;
     }
 
     /** Of linked blocks, what the next block may refer to. */

@@ -35,6 +35,16 @@ public final class ChainExport implements Export {
     }
 
     @Override
+    public long lookahead() {
+        return image.lookahead();
+    }
+
+    @Override
+    public void expect(long offset, long length) throws IOException {
+        image.expect(offset, length);
+    }
+
+    @Override
     public void extents(long offset, long length, ExtentConsumer consumer) throws IOException {
         image.extentsWhile(offset, length, consumer::accept);
     }

@@ -24,6 +24,11 @@ import java.util.function.Predicate;
  */
 public final class ChainImage implements Closeable {
 
+    private static final long MOST_LOOKAHEAD = 4 << 20;
+    private static final long LEAST_LOOKAHEAD = 512 << 10;
+    /** So many readers can be read ahead for before they push out what is there for another. */
+    private static final int READERS = 16;
+
     private final String disk;
     private final StreamMetadata last;
     private final Layers layers;
@@ -32,16 +37,22 @@ public final class ChainImage implements Closeable {
     private final ImageCache cache;
     private final CompressedReader compressed;
     private final PlainReader plain;
+    private final Prefetcher prefetcher;
+    private final long lookahead;
 
-    ChainImage(String disk, List<IndexedStream> streams, Layers layers, List<? extends Closeable> open, long cacheBytes) {
+    ChainImage(String disk, List<IndexedStream> streams, Layers layers, List<? extends Closeable> open, ImageOptions options) {
         this.disk = disk;
         this.last = streams.get(streams.size() - 1).member().metadata();
         this.streams = streams;
         this.layers = layers;
         this.open = open;
-        this.cache = new ImageCache(Math.min(cacheBytes, Runtime.getRuntime().maxMemory() / 2));
+        long cacheBytes = Math.min(options.cacheBytes(), Runtime.getRuntime().maxMemory() / 2);
+        this.cache = new ImageCache(cacheBytes);
         this.compressed = new CompressedReader(cache);
         this.plain = new PlainReader(cache);
+        this.prefetcher = new Prefetcher(layers, this::read, options.threads());
+        long most = Math.min(MOST_LOOKAHEAD, cacheBytes / READERS);
+        this.lookahead = most < LEAST_LOOKAHEAD || streams.stream().noneMatch(Prefetcher::helps) ? 0 : most;
     }
 
     /**
@@ -123,6 +134,27 @@ public final class ChainImage implements Closeable {
     }
 
     /**
+     * How far ahead of where somebody reads it is worth to {@link #expect}, in bytes: a sixteenth of the cache, at most 4 MiB; 0
+     * where it is not, as the cache is small or reading takes next to no time.
+     */
+    public long lookahead() {
+        return lookahead;
+    }
+
+    /**
+     * Says that a range is likely to be read soon, so that other threads, up to {@link ImageOptions#threads}, begin to. Returns at
+     * once. What fails is left to whoever reads it.
+     *
+     * @throws IndexOutOfBoundsException if the range is not within the disk
+     */
+    public void expect(long offset, long length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, size());
+        if (lookahead > 0 && length > 0) {
+            prefetcher.expect(offset, length);
+        }
+    }
+
+    /**
      * Reports what a range holds, {@link ExtentType#DATA} and {@link ExtentType#ZERO} in turn, in order and without gaps.
      *
      * @param length 0 or more
@@ -150,6 +182,7 @@ public final class ChainImage implements Closeable {
     /** Closes the files of the chain. Readings that are going on fail. */
     @Override
     public void close() throws IOException {
+        prefetcher.close();
         Closing.all(open);
     }
 

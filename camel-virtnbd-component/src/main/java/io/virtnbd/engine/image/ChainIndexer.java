@@ -49,7 +49,7 @@ final class ChainIndexer {
             for (Future<IndexedStream> future : futures) {
                 streams.add(Futures.get(future));
             }
-            return new ChainImage(chain.disk(), streams, new Layers(layers(streams)), open, options.cacheBytes());
+            return new ChainImage(chain.disk(), streams, new Layers(layers(streams)), open, options);
         } catch (Throwable e) {
             Closing.after(e, open.toArray(Closeable[]::new));
             throw e;

@@ -8,7 +8,6 @@ import io.virtnbd.sparsestream.Lz4Layout;
 import io.virtnbd.sparsestream.Lz4UnitDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -68,20 +67,27 @@ final class CompressedReader {
             int inUnit = at % place.layout().unit();
             int count = Math.min(target.remaining(), place.layout().unitLength(unit) - inUnit);
             target.limit(target.position() + count);
-            cache.read(place.key(unit), () -> new Unit(place.layout().unitLength(unit), () -> decode(place, unit)), inUnit, target);
+            cache.read(place.key(unit), () -> unit(place, unit), inUnit, target);
             target.limit(limit);
             at += count;
         }
     }
 
-    private byte[] decode(Place place, int unit) throws IOException {
+    private Unit unit(Place place, int unit) {
+        return new Unit(place.layout().unitLength(unit), cache.arrays(), content -> decode(place, unit, content));
+    }
+
+    private void decode(Place place, int unit, byte[] content) throws IOException {
         Lz4UnitDecoder decoder = idle.poll();
         if (decoder == null) {
             decoder = new Lz4UnitDecoder();
         }
         try {
-            return place.layout().linked() ? decodeLinked(decoder, place, unit)
-                    : decoder.decode(place.stream().access(), place.layout(), unit, null, unit, passed -> { });
+            if (place.layout().linked()) {
+                decodeLinked(decoder, place, unit, content);
+            } else {
+                decoder.decode(place.stream().access(), place.layout(), unit, null, unit, content, passed -> { });
+            }
         } catch (IOException e) {
             throw new IOException(place.stream().member().file() + ": " + e.getMessage(), e);
         } finally {
@@ -89,11 +95,12 @@ final class CompressedReader {
         }
     }
 
-    private byte[] decodeLinked(Lz4UnitDecoder decoder, Place place, int unit) throws IOException {
-        // one at a time, since the next can begin where this one ends
+    private void decodeLinked(Lz4UnitDecoder decoder, Place place, int unit, byte[] content) throws IOException {
+        // what somebody decodes just now is waited for, in the order from later units to earlier ones
+        byte[] before = before(place, unit);
         synchronized (place.layout()) {
             int stride = Math.max(1, STRIDE / place.layout().unit());
-            byte[] history = before(place, unit);
+            byte[] history = before;
             int first = unit;
             if (history != null && unit % stride == 0) {
                 keep(place, unit, history);
@@ -104,7 +111,7 @@ final class CompressedReader {
                     first -= history == null ? stride : 0;
                 }
             }
-            return decoder.decode(place.stream().access(), place.layout(), first, history, unit, next -> {
+            decoder.decode(place.stream().access(), place.layout(), first, history, unit, content, next -> {
                 if (next % stride == 0) {
                     keep(place, next, decoder.history());
                 }
@@ -112,13 +119,22 @@ final class CompressedReader {
         }
     }
 
-    /** The end of the unit before, where that is there. */
+    /** The end of the unit before, where that is there or on its way. */
     private byte[] before(Place place, int unit) {
-        if (unit == 0 || !(cache.find(place.key(unit - 1)) instanceof Unit previous) || previous.decoded() == null) {
+        Content previous = unit == 0 ? null : cache.find(place.key(unit - 1));
+        if (previous == null) {
             return null;
         }
-        byte[] bytes = previous.decoded();
-        return Arrays.copyOfRange(bytes, bytes.length - REACH, bytes.length);
+        try {
+            ByteBuffer end = ByteBuffer.allocate(REACH);
+            previous.read(previous.weight() - REACH, end);
+            return end.array();
+        } catch (IOException e) {
+            // whoever reads that unit finds the same; what is kept may be a way around it
+            return null;
+        } finally {
+            previous.release();
+        }
     }
 
     private byte[] kept(Place place, int unit) {

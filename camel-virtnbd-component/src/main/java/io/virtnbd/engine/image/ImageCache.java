@@ -14,13 +14,24 @@ import java.util.function.Supplier;
  */
 final class ImageCache {
 
+    /** Bytes of arrays that nobody uses at the moment. */
+    private static final long MOST_FREE = 2 << 20;
+
+    private final ArrayPool arrays;
     private final PieceCache<PieceCache.Weighted> aids;
     private final PieceCache<Content> content;
 
     /** @param bytes of both together at most */
     ImageCache(long bytes) {
         aids = new PieceCache<>(() -> bytes / 2);
-        content = new PieceCache<>(() -> bytes - Math.min(bytes, aids.used()));
+        long free = Math.min(MOST_FREE, bytes / 8);
+        arrays = new ArrayPool(free);
+        content = new PieceCache<>(() -> bytes - Math.min(bytes, aids.used() + free));
+    }
+
+    /** What decoded content goes to. */
+    ArrayPool arrays() {
+        return arrays;
     }
 
     /** Where blocks are, and what stands before them. */
@@ -28,7 +39,7 @@ final class ImageCache {
         return aids;
     }
 
-    /** The content, or null where it is not there. */
+    /** The content, which is to be released, or null where it is not there. */
     Content find(PieceCache.Key key) {
         return content.find(key);
     }
@@ -41,11 +52,13 @@ final class ImageCache {
         } catch (IOException | RuntimeException | Error e) {
             content.remove(key, entry);
             throw e;
+        } finally {
+            entry.release();
         }
     }
 
     /** Bytes of all that is kept. */
     long used() {
-        return aids.used() + content.used();
+        return aids.used() + content.used() + arrays.bytes();
     }
 }

@@ -9,7 +9,8 @@ package io.virtnbd.engine.image;
  *
  * @param cacheBytes most bytes of decoded content that are kept, beyond what readings use at the moment; 0 or more, and never
  *                   more than half of the heap. What was used last is kept in any case, at most 32 MiB
- * @param threads    streams that are indexed side by side, and requests to a store that are made at once; 1 or more
+ * @param threads    streams that are indexed side by side, requests to a store that are made at once, and threads that read ahead;
+ *                   1 or more
  */
 public record ImageOptions(long cacheBytes, int threads) {
 

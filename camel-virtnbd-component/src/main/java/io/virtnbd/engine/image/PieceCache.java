@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The entries that were used last, by their place, within a number of bytes. Safe for use by several threads.
+ * The entries that were used last, by their place, within a number of bytes. An entry that is handed out is retained for whoever
+ * gets it, who releases it. Safe for use by several threads.
  *
  * @param <V> type of the entries
  */
@@ -39,6 +40,14 @@ final class PieceCache<V extends PieceCache.Weighted> {
 
         /** Bytes that it takes at most; always the same. */
         int weight();
+
+        /** One more uses it. Of a new entry the cache is the only user. */
+        default void retain() {
+        }
+
+        /** One of its users does not use it any more. */
+        default void release() {
+        }
     }
 
     /** Makes the entry where it is not there, and makes room for what it will take before it takes it. */
@@ -50,24 +59,32 @@ final class PieceCache<V extends PieceCache.Weighted> {
                 entry = maker.get();
                 used += entry.weight();
                 for (Iterator<V> oldest = entries.values().iterator(); used > most && oldest.hasNext();) {
-                    used -= oldest.next().weight();
+                    V evicted = oldest.next();
                     oldest.remove();
+                    used -= evicted.weight();
+                    evicted.release();
                 }
                 entries.put(key, entry);
             }
+            entry.retain();
             return entry;
         }
     }
 
     /** The entry, or null where it is not there. */
     synchronized V find(Key key) {
-        return entries.get(key);
+        V entry = entries.get(key);
+        if (entry != null) {
+            entry.retain();
+        }
+        return entry;
     }
 
     /** Forgets that entry, which is to be made anew. */
     synchronized void remove(Key key, V entry) {
         if (entries.remove(key, entry)) {
             used -= entry.weight();
+            entry.release();
         }
     }
 

@@ -6,22 +6,27 @@ package io.virtnbd.engine.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A unit of a compressed piece, decoded when it is first read. */
+/** A unit of a compressed piece, decoded when it is first read. Its memory is used again when it has no user any more. */
 final class Unit implements Content {
 
     private final int length;
-    private Decoding decoding;
+    private final ArrayPool arrays;
+    private final Decoding decoding;
+    private final AtomicInteger users = new AtomicInteger(1);
     private volatile byte[] bytes;
 
     /** Where the content comes from. */
     interface Decoding {
 
-        byte[] decode() throws IOException;
+        /** @param content to fill; has anything in it */
+        void decode(byte[] content) throws IOException;
     }
 
-    Unit(int length, Decoding decoding) {
+    Unit(int length, ArrayPool arrays, Decoding decoding) {
         this.length = length;
+        this.arrays = arrays;
         this.decoding = decoding;
     }
 
@@ -33,19 +38,28 @@ final class Unit implements Content {
 
     private synchronized byte[] content() throws IOException {
         if (bytes == null) {
-            bytes = decoding.decode();
-            decoding = null;
+            byte[] content = arrays.take(length);
+            decoding.decode(content);
+            bytes = content;
         }
-        return bytes;
-    }
-
-    /** What was decoded, or null. */
-    byte[] decoded() {
         return bytes;
     }
 
     @Override
     public int weight() {
         return length;
+    }
+
+    @Override
+    public void retain() {
+        users.incrementAndGet();
+    }
+
+    @Override
+    public void release() {
+        if (users.decrementAndGet() == 0 && bytes != null) {
+            arrays.give(bytes);
+            bytes = null;
+        }
     }
 }

@@ -100,6 +100,16 @@ final class ScratchExport implements Export, Closeable {
     }
 
     @Override
+    public long lookahead() {
+        return base.lookahead();
+    }
+
+    @Override
+    public void expect(long offset, long length) throws IOException {
+        base.expect(offset, length);
+    }
+
+    @Override
     public void extents(long offset, long length, ExtentConsumer consumer) throws IOException {
         Objects.checkFromIndexSize(offset, length, size());
         lock.readLock().lock();

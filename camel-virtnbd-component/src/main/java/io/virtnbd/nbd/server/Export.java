@@ -52,6 +52,23 @@ public interface Export {
     void read(long offset, ByteBuffer target) throws IOException;
 
     /**
+     * How far ahead of a client the server should say what it {@linkplain #expect expects} it to read, in bytes; the same for the
+     * life of the export. The default, 0, is right for exports that read about as fast as they could be told.
+     */
+    default long lookahead() {
+        return 0;
+    }
+
+    /**
+     * Says that a range is likely to be read soon, so that the export can make it ready meanwhile. Returns at once; a failure is
+     * ignored, and the range may never be read. The default does nothing.
+     *
+     * @param length positive
+     */
+    default void expect(long offset, long length) throws IOException {
+    }
+
+    /**
      * Sends bytes to a socket without a copy through this process, where the export can do that.
      *
      * @return how many bytes were sent, from 0 to {@code length}; on 0 the server uses {@link #read} for the rest, which also

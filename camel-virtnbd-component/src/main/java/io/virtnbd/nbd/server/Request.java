@@ -23,14 +23,23 @@ import java.nio.ByteBuffer;
  */
 record Request(int flags, int type, long cookie, long offset, long length) {
 
-    private static final int HEADER = 28;
+    /** Bytes of a request, without the payload of one that writes. */
+    static final int HEADER = 28;
 
     /** The next request, or {@code null} when the client has closed the connection after the last one. */
     static Request read(Wire wire) throws IOException {
         if (!wire.awaitInput()) {
             return null;
         }
-        ByteBuffer header = wire.need(HEADER);
+        return decode(wire.need(HEADER));
+    }
+
+    /**
+     * Decodes a header.
+     *
+     * @throws NbdProtocolException if it is none
+     */
+    static Request decode(ByteBuffer header) throws NbdProtocolException {
         int magic = header.getInt();
         if (magic != Magic.REQUEST) {
             throw new NbdProtocolException(String.format("magic of a request: expected 0x%08x, found 0x%08x",

@@ -16,6 +16,7 @@ final class Transmission {
     private final ReadHandler reads;
     private final WriteHandler writes;
     private final StatusHandler status;
+    private final ReadAhead readAhead;
 
     Transmission(Session session, Wire wire) {
         PayloadBuffer payload = new PayloadBuffer();
@@ -25,6 +26,7 @@ final class Transmission {
         this.reads = new ReadHandler(session, wire, replies, payload);
         this.writes = new WriteHandler(session, wire, payload);
         this.status = new StatusHandler(session, wire, replies, payload);
+        this.readAhead = new ReadAhead(session.export(), wire);
     }
 
     /**
@@ -38,6 +40,7 @@ final class Transmission {
                 wire.flush();
                 return;
             }
+            readAhead.before(request);
             try {
                 check(request);
                 execute(request);

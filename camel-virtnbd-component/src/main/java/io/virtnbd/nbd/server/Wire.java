@@ -37,6 +37,11 @@ final class Wire implements Closeable {
         return in.hasRemaining();
     }
 
+    /** The bytes that have come from the client and were not asked for yet, to look at until the next call. */
+    ByteBuffer unread() {
+        return in.slice();
+    }
+
     /** Waits for the client's next byte; {@code false} when the client has closed the connection. */
     boolean awaitInput() throws IOException {
         return in.hasRemaining() || fill();

@@ -23,6 +23,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorOutputStream;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream.BlockSize;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream.Parameters;
 
 /** A full and increments in a directory, whole or in segments, plain or compressed each, of a disk that may grow, at random. */
 public final class RandomChain {
@@ -31,10 +35,17 @@ public final class RandomChain {
     private final Random random;
     private byte[] content = new byte[0];
     private int backups;
+    private int longest = 300_000;
 
     public RandomChain(Path directory, Random random) {
         this.directory = directory;
         this.random = random;
+    }
+
+    /** Bytes of a data or zero frame at most; 300,000 where nothing is said. */
+    public RandomChain longestFrame(int bytes) {
+        longest = bytes;
+        return this;
     }
 
     /** A full of that many bytes and so many increments, each maybe of a larger disk. */
@@ -59,7 +70,7 @@ public final class RandomChain {
         content = Arrays.copyOf(content, size);
         List<int[]> ranges = new ArrayList<>();
         for (int at = full ? 0 : random.nextInt(size); at < size;) {
-            int length = Math.min(size - at, 1 + random.nextInt(random.nextBoolean() ? 3000 : 300_000));
+            int length = Math.min(size - at, 1 + random.nextInt(random.nextBoolean() ? 3000 : longest));
             ranges.add(new int[] {at, length});
             at += length + (full ? 0 : random.nextInt(200_000));
         }
@@ -82,9 +93,47 @@ public final class RandomChain {
         backups++;
     }
 
-    private byte[] stream(StreamMetadataBuilder metadata, List<int[]> ranges, boolean compressed) {
+    /** Bytes of which one part repeats what is up to 64 KiB before it. */
+    private byte[] data(int length) {
+        byte[] data = new byte[length];
+        for (int at = 0; at < length;) {
+            int count = Math.min(length - at, 1 + random.nextInt(4000));
+            int back = Math.min(at, 1 + random.nextInt(65_535));
+            if (back == 0 || random.nextInt(3) == 0) {
+                byte[] fresh = new byte[count];
+                random.nextBytes(fresh);
+                System.arraycopy(fresh, 0, data, at, count);
+            } else {
+                for (int i = at; i < at + count; i++) {
+                    data[i] = data[i - back];
+                }
+            }
+            at += count;
+        }
+        return data;
+    }
+
+    private static byte[] independent(byte[] data) {
+        ByteBuffer encoded = ByteBuffer.allocate(Lz4FrameEncoder.maxEncodedLength(data.length));
+        new Lz4FrameEncoder(1).encode(ByteBuffer.wrap(data), encoded);
+        return Arrays.copyOf(encoded.array(), encoded.position());
+    }
+
+    /** As virtnbdbackup does it. */
+    private static byte[] linked(byte[] data) throws IOException {
+        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        Parameters parameters = new Parameters(BlockSize.K64, true, true, true,
+                BlockLZ4CompressorOutputStream.createParameterBuilder().tunedForSpeed().build());
+        try (FramedLZ4CompressorOutputStream out = new FramedLZ4CompressorOutputStream(encoded, parameters)) {
+            out.write(data);
+        }
+        return encoded.toByteArray();
+    }
+
+    private byte[] stream(StreamMetadataBuilder metadata, List<int[]> ranges, boolean compressed) throws IOException {
         ByteArrayOutputStream frames = new ByteArrayOutputStream();
         Trailer trailer = new Trailer();
+        boolean linked = random.nextBoolean();
         long dataSize = 0;
         for (int[] range : ranges) {
             if (random.nextInt(3) == 0) {
@@ -92,17 +141,14 @@ public final class RandomChain {
                 Arrays.fill(content, range[0], range[0] + range[1], (byte) 0);
                 continue;
             }
-            byte[] data = new byte[range[1]];
-            random.nextBytes(data);
-            Arrays.fill(data, data.length / 3, data.length, (byte) random.nextInt());
+            byte[] data = data(range[1]);
             System.arraycopy(data, 0, content, range[0], data.length);
             dataSize += data.length;
             header(frames, FrameKind.DATA, range[0], range[1]);
             if (compressed) {
-                ByteBuffer encoded = ByteBuffer.allocate(Lz4FrameEncoder.maxEncodedLength(data.length));
-                new Lz4FrameEncoder(1).encode(ByteBuffer.wrap(data), encoded);
-                frames.write(encoded.array(), 0, encoded.position());
-                trailer.add(data.length, encoded.position());
+                byte[] encoded = linked ? linked(data) : independent(data);
+                frames.writeBytes(encoded);
+                trailer.add(data.length, encoded.length);
             } else {
                 frames.writeBytes(data);
             }

@@ -26,6 +26,7 @@ final class ScriptedExport implements Export {
     volatile Fault fault = offset -> {
     };
     volatile List<Extent> extents;
+    volatile long lookahead;
     /** Bytes that one call sends, and how many may be sent at all before it gives up. */
     volatile int transferStep;
     volatile long transferLimit = Long.MAX_VALUE;
@@ -54,6 +55,19 @@ final class ScriptedExport implements Export {
         fault.at(offset);
         for (long at = offset; target.hasRemaining(); at++) {
             target.put(at(at));
+        }
+    }
+
+    @Override
+    public long lookahead() {
+        return lookahead;
+    }
+
+    @Override
+    public void expect(long offset, long length) throws IOException {
+        calls.add("expect " + length + " at " + offset);
+        if (offset < 0 || length <= 0 || offset > size - length) {
+            throw new IOException("not within the export");
         }
     }
 
