@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * at that point, and points that are kept can be restored. With {@code -DargLine="-Dfolded.seed=…"} others.
  */
 class FoldedAndPrunedTest {
-    private static final int SETS = 16;
+    private static final int SETS = 10;
 
     private final long seed = Long.getLong("folded.seed", 1);
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * checkpoint, and what has failed can be restored from the messages as they were. With {@code -DargLine="-Dsessions.seed=…"} others.
  */
 class HostileSessionsTest {
-    private static final int SETS = 25;
+    private static final int SETS = 20;
     private static final int ROUNDS = 10;
 
     private final long seed = Long.getLong("sessions.seed", 1);

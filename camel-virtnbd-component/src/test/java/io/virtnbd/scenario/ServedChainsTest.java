@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * while they are served: an error, or what the disk was. With {@code -DargLine="-Dserved.seed=…"} others.
  */
 class ServedChainsTest {
-    private static final int SETS = 16;
+    private static final int SETS = 10;
     private static final int READS = 25;
 
     private final long seed = Long.getLong("served.seed", 1);

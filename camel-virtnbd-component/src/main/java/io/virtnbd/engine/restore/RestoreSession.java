@@ -156,7 +156,9 @@ public final class RestoreSession implements Closeable {
             }
             throw e;
         } catch (Throwable e) {
-            run.failed(e);
+            if (run != null) {
+                run.failed(e); // it is not where the target could not be opened again
+            }
             close();
             throw e;
         }
