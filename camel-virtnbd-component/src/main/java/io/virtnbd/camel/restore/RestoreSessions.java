@@ -18,7 +18,7 @@ import java.util.Map;
 /** The restores that get their streams by one message after the other, by their targets. Safe for use by several threads. */
 public final class RestoreSessions implements Closeable {
 
-    /** Those that are complete are remembered, for the messages that come last; but not for ever. */
+    /** Those that are complete are remembered, for the messages that come last, and those with manifests only; but not for ever. */
     private static final int MOST = 1000;
 
     private final Map<String, Open> sessions = new HashMap<>();
@@ -74,7 +74,7 @@ public final class RestoreSessions implements Closeable {
 
     synchronized void release(String target, Open open) {
         open.users--;
-        if (open.isIdle() && !open.session().isComplete()) {
+        if (open.isIdle() && !open.session().isComplete() && !open.session().hasManifests()) {
             sessions.remove(target);
         }
         if (sessions.size() > MOST) {

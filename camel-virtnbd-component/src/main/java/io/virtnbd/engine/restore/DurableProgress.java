@@ -67,6 +67,11 @@ final class DurableProgress implements Closeable {
         }
     }
 
+    /** Keeps what was read of a stream; it is durable with the progress that is saved next. */
+    void read(int index, ReadContent content) throws IOException {
+        journal.read(index, content);
+    }
+
     /** Begins to make a stream's progress durable. Its writes have ended. */
     void save(StreamProgress progress) throws IOException {
         waiting.add(progress);

@@ -4,6 +4,7 @@
  */
 package io.virtnbd.engine.restore;
 
+import io.virtnbd.chain.Manifest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ final class JournalContent {
     private final List<BegunStream> begun = new ArrayList<>();
     private final Map<Integer, StreamProgress> progress = new TreeMap<>();
     private final Map<Integer, ReadContent> read = new HashMap<>();
+    private final List<Manifest> manifests = new ArrayList<>();
     private String server;
     private String published;
 
@@ -43,13 +45,23 @@ final class JournalContent {
         read.put(index, content);
     }
 
-    /** What was read of a stream that was applied wholly; empty where that is not known. */
+    /** What was read of a stream, of one that was not applied wholly its beginning; empty where that is not known. */
     Optional<ReadContent> read(int index) {
         return Optional.ofNullable(read.get(index));
     }
 
     Map<Integer, ReadContent> read() {
         return read;
+    }
+
+    /** Keeps a manifest that streams are compared with, those of later sessions too. */
+    void add(Manifest manifest) {
+        manifests.removeIf(each -> each.checkpoint().equals(manifest.checkpoint()) && each.date().equals(manifest.date()));
+        manifests.add(manifest);
+    }
+
+    List<Manifest> manifests() {
+        return manifests;
     }
 
     void server(String socket) {
@@ -96,20 +108,13 @@ final class JournalContent {
         return Optional.ofNullable(published);
     }
 
-    /** Takes what another one has, where this one has nothing because there is no journal. */
-    void takeOver(JournalContent other) {
-        begun.clear();
-        begun.addAll(other.begun);
-        progress.putAll(other.progress);
-        read.putAll(other.read);
-    }
-
     /** The same, for a header that {@linkplain JournalHeader#continues continues} this one. */
     JournalContent with(JournalHeader later) {
         JournalContent content = new JournalContent(later);
         content.begun.addAll(begun);
         content.progress.putAll(progress);
         content.read.putAll(read);
+        content.manifests.addAll(manifests);
         return content;
     }
 }

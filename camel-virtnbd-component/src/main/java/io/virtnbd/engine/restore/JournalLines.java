@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.virtnbd.chain.ChainException;
+import io.virtnbd.chain.Manifest;
 import io.virtnbd.sparsestream.MalformedStreamException;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,10 @@ final class JournalLines {
         return line(MAPPER.createObjectNode().put("read", index).put("bytes", content.bytes()).put("sha256", content.sha256()));
     }
 
+    static String of(Manifest manifest) {
+        return line(MAPPER.createObjectNode().put("manifest", new String(manifest.toJson(), StandardCharsets.UTF_8)));
+    }
+
     static String ofServer(String socket) {
         return line(MAPPER.createObjectNode().put("server", socket));
     }
@@ -59,6 +65,7 @@ final class JournalLines {
     static String of(JournalContent content) {
         StringBuilder lines = new StringBuilder(of(content.header()));
         content.begun().forEach(stream -> lines.append(of(stream)));
+        content.manifests().forEach(manifest -> lines.append(of(manifest)));
         content.read().forEach((index, read) -> lines.append(of(index, read)));
         content.progress().forEach(stream -> lines.append(of(stream)));
         return lines.toString();
@@ -127,10 +134,20 @@ final class JournalLines {
                     number(json, "bytes")));
         } else if (json.has("read")) {
             content.read(Math.toIntExact(number(json, "read")), new ReadContent(number(json, "bytes"), text(json, "sha256")));
+        } else if (json.has("manifest")) {
+            content.add(manifest(text(json, "manifest")));
         } else if (json.has("server")) {
             content.server(text(json, "server"));
         } else {
             content.published(text(json, "published"));
+        }
+    }
+
+    private static Manifest manifest(String json) {
+        try {
+            return Manifest.parse(json.getBytes(StandardCharsets.UTF_8));
+        } catch (ChainException e) {
+            throw new IllegalArgumentException(e);
         }
     }
 

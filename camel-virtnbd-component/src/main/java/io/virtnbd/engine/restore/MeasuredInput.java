@@ -5,21 +5,59 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.Sha256;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.OptionalLong;
 
-/** An input whose content is measured while it is read; the last reading counts. Belongs to one thread. */
+/**
+ * An input whose content is measured while it is read, and compared with what was read of the same stream before; the last reading
+ * counts. Belongs to one thread.
+ */
 final class MeasuredInput implements StreamInput {
 
     private final StreamInput input;
     private MessageDigest digest = Sha256.digest();
     private long bytes;
+    /** All that was read, as long as it is not known which stream it is. */
+    private ByteArrayOutputStream head = new ByteArrayOutputStream();
+    /** What was read of the stream before, and how far the comparison with it has to go. */
+    private ReadContent before;
 
     MeasuredInput(StreamInput input) {
         this.input = input;
+    }
+
+    /**
+     * It is known which stream it is. Readings throw a {@link RestoreException} from then on where it does not begin as it did
+     * before: what was written of it then is not what a checksum of this reading tells.
+     *
+     * @param begun what was read of it before, if anything was applied
+     */
+    void goOn(Optional<ReadContent> begun) throws RestoreException {
+        byte[] read = head.toByteArray();
+        head = null;
+        if (begun.isEmpty()) {
+            return;
+        }
+        before = begun.get();
+        if (read.length >= before.bytes()) {
+            MessageDigest start = Sha256.digest();
+            start.update(read, 0, (int) before.bytes());
+            requireSame(start);
+        }
+    }
+
+    private void requireSame(MessageDigest found) throws RestoreException {
+        String sha256 = HexFormat.of().formatHex(found.digest());
+        if (!sha256.equals(before.sha256())) {
+            throw new RestoreException(name() + ": expected the stream that was begun, whose first " + before.bytes()
+                    + " bytes have the SHA-256 " + before.sha256() + ", found one of " + sha256);
+        }
+        before = null;
     }
 
     @Override
@@ -32,6 +70,7 @@ final class MeasuredInput implements StreamInput {
         InputStream stream = input.open();
         digest = Sha256.digest();
         bytes = 0;
+        head = new ByteArrayOutputStream();
         return new Measured(stream);
     }
 
@@ -45,9 +84,35 @@ final class MeasuredInput implements StreamInput {
         return input.bytes();
     }
 
-    /** What was read. To be asked once, at the end. */
+    /** What was read so far. */
     ReadContent content() {
-        return new ReadContent(bytes, HexFormat.of().formatHex(digest.digest()));
+        return new ReadContent(bytes, HexFormat.of().formatHex(copy().digest()));
+    }
+
+    /** Whether it has ended before all that was read of it before has come again. */
+    boolean isShorter() {
+        return before != null;
+    }
+
+    private MessageDigest copy() {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void took(byte[] target, int offset, int count) throws RestoreException {
+        int start = before == null ? 0 : (int) Math.min(count, before.bytes() - bytes);
+        digest.update(target, offset, start);
+        if (before != null && bytes + start == before.bytes()) {
+            requireSame(copy());
+        }
+        digest.update(target, offset + start, count - start);
+        bytes += count;
+        if (head != null) {
+            head.write(target, offset, count);
+        }
     }
 
     /** Skipping reads, too. */
@@ -69,8 +134,7 @@ final class MeasuredInput implements StreamInput {
         public int read(byte[] target, int offset, int length) throws IOException {
             int count = in.read(target, offset, length);
             if (count > 0) {
-                digest.update(target, offset, count);
-                bytes += count;
+                took(target, offset, count);
             }
             return count;
         }

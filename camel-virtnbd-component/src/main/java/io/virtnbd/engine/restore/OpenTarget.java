@@ -49,9 +49,23 @@ final class OpenTarget implements Closeable {
      * @throws RestoreException if the target cannot be opened, or the journal is that of something else, or in use
      */
     static OpenTarget open(RestoreOptions options, String plan, long size) throws IOException {
+        return open(options, plan, size, null);
+    }
+
+    /**
+     * Opens a target again that this restore has had open with fewer bytes, and has {@linkplain #keep kept}.
+     *
+     * @param kept what was written to it, all of it durable
+     * @throws RestoreException as above, and if what was kept is not there any more
+     */
+    static OpenTarget reopen(RestoreOptions options, long size, JournalContent kept) throws IOException {
+        return open(options, kept.header().plan(), size, kept);
+    }
+
+    private static OpenTarget open(RestoreOptions options, String plan, long size, JournalContent kept) throws IOException {
         FileClaim claim = options.journal() == null ? null : claim(options.journal().toAbsolutePath().normalize());
         try {
-            OpenTarget target = openClaimed(options, plan, size);
+            OpenTarget target = openClaimed(options, plan, size, kept);
             target.journalClaim = claim;
             return target;
         } catch (Throwable e) {
@@ -68,21 +82,23 @@ final class OpenTarget implements Closeable {
         }
     }
 
-    private static OpenTarget openClaimed(RestoreOptions options, String plan, long size) throws IOException {
+    private static OpenTarget openClaimed(RestoreOptions options, String plan, long size, JournalContent kept)
+            throws IOException {
         if (options.nbdUri() != null) {
             JournalHeader header = new JournalHeader(plan, "export " + options.nbdUri(), size, 0);
-            return inPlace(options, header, new ExportTarget(header.target(), options.nbdUri(), reading(options), size, false));
+            return inPlace(options, header, new ExportTarget(header.target(), options.nbdUri(), reading(options), size, false),
+                    kept);
         }
         if (UnixFile.isBlockDevice(options.image())) {
             BlockDevice device = BlockDevice.claim(options.image().toRealPath(), options.overwrite());
-            return inPlace(options, new JournalHeader(plan, device.toString(), size, 0), new RawImageTarget(device, size));
+            return inPlace(options, new JournalHeader(plan, device.toString(), size, 0), new RawImageTarget(device, size), kept);
         }
         PartialImage image = PartialImage.take(options.image(), options.overwrite(), options.journal());
         if (options.journalStays()) {
             image.keepJournal();
         }
         try {
-            return toImage(options, plan, size, image);
+            return toImage(options, plan, size, image, kept);
         } catch (Throwable e) {
             Closing.after(e, image);
             throw e;
@@ -114,12 +130,17 @@ final class OpenTarget implements Closeable {
         return options.verify() ? options.client().withMetaContexts(List.of(BaseAllocation.NAME)) : options.client();
     }
 
-    private static OpenTarget inPlace(RestoreOptions options, JournalHeader header, RestoreTarget target) throws IOException {
+    private static OpenTarget inPlace(RestoreOptions options, JournalHeader header, RestoreTarget target, JournalContent kept)
+            throws IOException {
         Path file = options.journal();
         if (file == null) {
-            return new OpenTarget(target, null, new JournalContent(header), null);
+            return new OpenTarget(target, null, kept == null ? new JournalContent(header) : kept.with(header), null);
         }
         try {
+            if (kept != null) {
+                JournalContent content = kept.with(header);
+                return new OpenTarget(target, RestoreJournal.create(file, content), content, null);
+            }
             Optional<JournalContent> earlier = RestoreJournal.read(file);
             requireJournal(file, header.target(), earlier);
             if (earlier.isPresent() && options.resume() && !header.continues(earlier.get().header())) {
@@ -148,10 +169,11 @@ final class OpenTarget implements Closeable {
                 + "; delete it to restore from the start");
     }
 
-    private static OpenTarget toImage(RestoreOptions options, String plan, long size, PartialImage image) throws IOException {
+    private static OpenTarget toImage(RestoreOptions options, String plan, long size, PartialImage image, JournalContent kept)
+            throws IOException {
         JournalHeader header = new JournalHeader(plan, imageTarget(options), size, image.leftover());
-        Optional<JournalContent> earlier = RestoreJournal.read(image.journalFile());
-        if (options.journal() != null) {
+        Optional<JournalContent> earlier = kept == null ? RestoreJournal.read(image.journalFile()) : Optional.of(kept);
+        if (options.journal() != null && kept == null) {
             requireJournal(options.journal(), image.toString(), earlier);
             if (earlier.isPresent() && !image.isFile(earlier.get().header().file())) {
                 throw foreign(options.journal(), image.toString(), earlier.get());
@@ -162,9 +184,14 @@ final class OpenTarget implements Closeable {
             return new OpenTarget(null, null, earlier.get(), null);
         }
         JournalContent content = null;
-        if (earlier.isPresent() && options.resume() && header.file() != 0 && header.continues(earlier.get().header())) {
+        if (earlier.isPresent() && (options.resume() || kept != null) && header.file() != 0
+                && header.continues(earlier.get().header())) {
             image.resume();
             content = recover(options, image, earlier.get(), header);
+        }
+        if (content == null && kept != null) {
+            throw new RestoreException(image + ": expected what was written before its disk grew to " + size
+                    + " bytes, found another file or none");
         }
         if (content == null) {
             AbandonedImage.release(earlier.flatMap(JournalContent::server).map(Path::of).orElse(null));

@@ -5,7 +5,7 @@
 package io.virtnbd.engine.restore;
 
 /**
- * What was read of a stream, from its first byte to its end.
+ * What was read of a stream, from its first byte to its end, or to where it stands.
  *
  * @param bytes  how many
  * @param sha256 as 64 lower-case hexadecimal digits

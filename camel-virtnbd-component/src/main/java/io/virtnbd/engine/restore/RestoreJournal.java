@@ -5,6 +5,7 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.engine.DirectorySync;
+import io.virtnbd.chain.Manifest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -72,6 +73,10 @@ final class RestoreJournal implements Closeable {
     /** Unlike the others it need not be durable when this returns: it is with whatever is written next. */
     void read(int index, ReadContent content) throws IOException {
         write(JournalLines.of(index, content));
+    }
+
+    void manifest(Manifest manifest) throws IOException {
+        append(JournalLines.of(manifest));
     }
 
     void progress(List<StreamProgress> streams) throws IOException {

@@ -13,6 +13,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** Streams on their way to a target, with what is known of those that an earlier run has applied. Belongs to one thread. */
@@ -37,6 +38,11 @@ final class RestoreRun implements Closeable {
     /** @see OpenTarget#open */
     static RestoreRun open(RestoreOptions options, String plan, long size, LongConsumer progress) throws IOException {
         return new RestoreRun(options, OpenTarget.open(options, plan, size), progress);
+    }
+
+    /** @see OpenTarget#reopen */
+    static RestoreRun reopen(RestoreOptions options, long size, JournalContent kept, LongConsumer progress) throws IOException {
+        return new RestoreRun(options, OpenTarget.reopen(options, size, kept), progress);
     }
 
     /** Whether an earlier run has done everything. */
@@ -65,8 +71,14 @@ final class RestoreRun implements Closeable {
             return;
         }
         try (OpenStream stream = step.open()) {
+            if (step.input() instanceof MeasuredInput measured) {
+                measured.goOn(before.end() > 0 ? content().read(index) : Optional.empty());
+            }
             StreamProgress progress = applier.apply(step, stream.reader(), before);
             if (step.input() instanceof MeasuredInput measured) {
+                if (measured.isShorter()) {
+                    throw new RestoreException(step.name() + ": expected the stream that was begun, found a shorter one");
+                }
                 read(index, measured.content());
             }
             content().add(progress);

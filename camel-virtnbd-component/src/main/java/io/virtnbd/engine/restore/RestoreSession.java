@@ -6,6 +6,7 @@ package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Manifest;
+import io.virtnbd.engine.Closing;
 import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.Closeable;
 import java.io.IOException;
@@ -108,6 +109,7 @@ public final class RestoreSession implements Closeable {
         }
         try {
             manifests.add(manifest, run.content());
+            keepManifests();
         } catch (RestoreException e) {
             run.failed(e);
             close();
@@ -138,18 +140,33 @@ public final class RestoreSession implements Closeable {
             int index = known;
             if (index < 0) {
                 state.requireReady(step);
+                manifests.requireSameBackup(step);
                 index = begin(step);
             }
             run.use();
             run.apply(index, step);
+            keepManifests();
             manifests.check(run.content(), index);
             run.save();
         } catch (IncompleteChainException | ChainException e) {
-            throw e; // nothing was changed
+            // nothing was changed, but a target that was opened for it may have another size than the next one needs
+            if (state.last() == null) {
+                run.discard();
+                close();
+            }
+            throw e;
         } catch (Throwable e) {
-            run.failed(e);
+            if (run != null) {
+                run.failed(e); // it is not where the target could not be opened again
+            }
             close();
             throw e;
+        }
+    }
+
+    private void keepManifests() throws IOException {
+        if (state.last() != null && !run.isPublished()) {
+            manifests.keep(state.last().metadata().diskName(), run.content(), run.journal());
         }
     }
 
@@ -162,7 +179,10 @@ public final class RestoreSession implements Closeable {
         int index = state.begin(step);
         long now = step.metadata().virtualSize();
         if (now > size) {
+            // the journal has the stream when the disk has grown and is filled
+            run.content().begun().remove(index);
             grow(now);
+            state.begin(step);
         }
         if (nextLevel && now > before) {
             run.fill(before, now);
@@ -189,9 +209,8 @@ public final class RestoreSession implements Closeable {
         run.keep();
         run.close();
         run = null;
-        run = RestoreRun.open(options, JournalHeader.SESSION, now, this::report);
+        run = RestoreRun.reopen(options, now, content, this::report);
         size = now;
-        run.content().takeOver(content);
         state = new SessionState(run.content());
     }
 
@@ -204,15 +223,23 @@ public final class RestoreSession implements Closeable {
                         + " came too early: expected first the full or copy of the chain",
                         List.of("the full or copy of the chain"));
             }
-            open(Math.max(metadata.virtualSize(), left == null ? 0 : left.size()));
+            open(left == null ? metadata.virtualSize() : left.size()); // it grows when the stream is taken
         }
         return run.isPublished();
     }
 
     private void open(long bytes) throws IOException {
-        run = RestoreRun.open(options, JournalHeader.SESSION, bytes, this::report);
+        RestoreRun opened = RestoreRun.open(options, JournalHeader.SESSION, bytes, this::report);
+        try {
+            state = new SessionState(opened.content());
+        } catch (Throwable e) {
+            opened.leave();
+            Closing.after(e, opened);
+            throw e;
+        }
+        run = opened;
         size = bytes;
-        state = new SessionState(run.content());
+        manifests.restore(run.content());
         total = run.content().begun().stream().mapToLong(stream -> stream.metadata().dataSize()).sum();
     }
 
@@ -224,7 +251,8 @@ public final class RestoreSession implements Closeable {
      * All streams have come: makes the image what was asked for. May be called again as long as no other stream comes.
      *
      * @param until the checkpoint that the disk must be at; null for any
-     * @throws IncompleteChainException if streams are missing; nothing has changed then
+     * @throws IncompleteChainException if streams are missing, or a manifest has come of a later backup of the disk and no
+     *                                  checkpoint is named; nothing has changed then
      */
     public synchronized SessionProgress complete(String until) throws IOException {
         if (run == null && completed != null && (until == null || until.equals(completed.progress().checkpoint()))) {
@@ -242,6 +270,9 @@ public final class RestoreSession implements Closeable {
         List<String> missing = state.last() == null ? List.of("the full or copy of the chain") : state.missing();
         if (missing.isEmpty() && until != null && !state.last().metadata().checkpointName().equals(until)) {
             missing = List.of("the stream of checkpoint " + until);
+        }
+        if (missing.isEmpty() && until == null) {
+            missing = manifests.newerThan(state.last().metadata()).stream().map(name -> "the stream of checkpoint " + name).toList();
         }
         if (!missing.isEmpty()) {
             throw new IncompleteChainException("cannot complete the restore to " + target() + ": expected first "
@@ -282,6 +313,11 @@ public final class RestoreSession implements Closeable {
         return new SessionProgress(last.diskName(), last.checkpointName(), last.virtualSize(), applied, complete,
                 (int) content.progress().stream().filter(StreamProgress::whole).count(), state.missingSegments(),
                 content.dataBytes(), content.zeroBytes(), Optional.ofNullable(options.image()));
+    }
+
+    /** Whether manifests have come that streams are still to be compared with. */
+    public synchronized boolean hasManifests() {
+        return !manifests.isEmpty();
     }
 
     /** Whether nothing is open: after the restore was completed, or has failed. */

@@ -8,9 +8,13 @@ import io.virtnbd.chain.BackupFileNames;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Manifest;
 import io.virtnbd.chain.ManifestEntry;
+import io.virtnbd.chain.StreamFileName;
 import io.virtnbd.sparsestream.StreamMetadata;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,18 +26,37 @@ import org.slf4j.LoggerFactory;
 /** The manifests that a session was given, and what was read of its streams, compared with each other. Belongs to one thread. */
 final class SessionManifests {
 
-    /** Sizes and checksums of one backup's streams, by disk and segment. */
-    private record Listed(String date, Set<String> disks, Map<String, ManifestEntry> entries) {
+    /** One manifest, with its streams by disk and segment. */
+    private record Listed(Manifest manifest, Set<String> disks, Map<String, ManifestEntry> entries) {
 
         static Listed of(Manifest manifest) {
-            Listed listed = new Listed(manifest.date(), new HashSet<>(), new HashMap<>());
+            Listed listed = new Listed(manifest, new HashSet<>(), new HashMap<>());
             for (ManifestEntry entry : manifest.artifacts()) {
-                BackupFileNames.parse(entry.name().substring(entry.name().lastIndexOf('/') + 1)).ifPresent(name -> {
+                name(entry).ifPresent(name -> {
                     listed.disks.add(name.disk());
                     listed.entries.put(key(name.disk(), name.segmentIndex()), entry);
                 });
             }
             return listed;
+        }
+
+        private static Optional<StreamFileName> name(ManifestEntry entry) {
+            return BackupFileNames.parse(entry.name().substring(entry.name().lastIndexOf('/') + 1));
+        }
+
+        /** With the streams of one disk only. */
+        Manifest of(String disk) {
+            return new Manifest(manifest.domain(), manifest.level(), manifest.checkpoint(), manifest.parentCheckpoint(),
+                    manifest.date(), manifest.artifacts().stream().filter(entry -> name(entry)
+                    .filter(name -> name.disk().equals(disk)).isPresent()).toList());
+        }
+
+        String date() {
+            return manifest.date();
+        }
+
+        boolean isSame(Manifest other) {
+            return manifest.checkpoint().equals(other.checkpoint()) && manifest.date().equals(other.date());
         }
 
         Optional<ManifestEntry> entry(StreamMetadata stream) {
@@ -42,7 +65,11 @@ final class SessionManifests {
 
         /** Checkpoints of another chain can have the same names. */
         boolean isOf(StreamMetadata stream) {
-            return disks.contains(stream.diskName()) && (stream.date().isEmpty() || stream.date().equals(date));
+            return isNamedAs(stream) && (stream.date().isEmpty() || stream.date().equals(date()));
+        }
+
+        private boolean isNamedAs(StreamMetadata stream) {
+            return manifest.checkpoint().equals(stream.checkpointName()) && disks.contains(stream.diskName());
         }
 
         private static String key(String disk, OptionalInt segment) {
@@ -52,7 +79,7 @@ final class SessionManifests {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionManifests.class);
 
-    private final Map<String, Listed> manifests = new HashMap<>();
+    private final List<Listed> manifests = new ArrayList<>();
 
     /**
      * Takes a manifest, compares the streams with it that were applied before, and remembers it for those that come later.
@@ -69,12 +96,66 @@ final class SessionManifests {
                         + " of " + stream.date() + ", found one of " + manifest.date());
             }
         }
-        manifests.put(manifest.checkpoint(), Listed.of(manifest));
+        manifests.removeIf(each -> each.isSame(manifest));
+        manifests.add(Listed.of(manifest));
         for (int i = 0; i < content.begun().size(); i++) {
             if (content.begun().get(i).metadata().checkpointName().equals(manifest.checkpoint())) {
                 check(content, i);
             }
         }
+    }
+
+    /**
+     * Looks whether a stream that is to be applied is of a backup whose manifest came before. That may have been one of another
+     * chain.
+     *
+     * @throws IncompleteChainException if it is of another one; the manifest of its own may come
+     */
+    void requireSameBackup(RestoreStep step) throws IncompleteChainException {
+        StreamMetadata stream = step.metadata();
+        Optional<Listed> other = manifests.stream().filter(each -> each.isNamedAs(stream)).findFirst();
+        if (other.isPresent() && listed(stream).isEmpty()) {
+            throw new IncompleteChainException(step.name() + ": expected a stream of " + other.get().date() + " as the manifest of"
+                    + " checkpoint " + stream.checkpointName() + " that has come, or first another manifest, found one of "
+                    + stream.date(), List.of("the manifest of the backup of " + stream.date()));
+        }
+    }
+
+    /** Checkpoints of later backups that the disk has a part in, as manifests tell that have come. */
+    List<String> newerThan(StreamMetadata last) {
+        return manifests.stream().filter(each -> each.disks.contains(last.diskName()))
+                .filter(each -> !last.date().isEmpty() && each.date().compareTo(last.date()) > 0)
+                .map(each -> each.manifest.checkpoint()).sorted().toList();
+    }
+
+    private Optional<Listed> listed(StreamMetadata stream) {
+        return manifests.stream().filter(each -> each.isOf(stream)).findFirst();
+    }
+
+    /** Takes those that an earlier session has kept. */
+    void restore(JournalContent content) {
+        for (Manifest manifest : content.manifests()) {
+            if (manifests.stream().noneMatch(each -> each.isSame(manifest))) {
+                manifests.add(Listed.of(manifest));
+            }
+        }
+    }
+
+    /** Keeps those of the disk that are not kept yet, for a later session. */
+    void keep(String disk, JournalContent content, RestoreJournal journal) throws IOException {
+        for (Listed listed : manifests) {
+            if (listed.disks.contains(disk) && content.manifests().stream().noneMatch(listed::isSame)) {
+                Manifest own = listed.of(disk);
+                content.add(own);
+                if (journal != null) {
+                    journal.manifest(own);
+                }
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return manifests.isEmpty();
     }
 
     /**
@@ -84,13 +165,13 @@ final class SessionManifests {
      */
     void check(JournalContent content, int index) throws RestoreException {
         StreamMetadata stream = content.begun().get(index).metadata();
-        Listed listed = manifests.get(stream.checkpointName());
+        Optional<Listed> listed = listed(stream);
         Optional<ReadContent> read = content.read(index);
-        if (listed == null || read.isEmpty() || !content.progress(index).whole() || !listed.isOf(stream)) {
+        if (listed.isEmpty() || read.isEmpty() || !content.progress(index).whole()) {
             return;
         }
         String name = RestoreStep.describe(stream);
-        ManifestEntry entry = listed.entry(stream).orElseThrow(() -> new RestoreException(name
+        ManifestEntry entry = listed.get().entry(stream).orElseThrow(() -> new RestoreException(name
                 + ": expected a stream that the manifest of its backup lists, found that it lists others of the disk"));
         if (entry.bytes() != read.get().bytes()) {
             throw new RestoreException(name + ": expected " + entry.bytes() + " bytes as in the manifest, found "
@@ -108,9 +189,8 @@ final class SessionManifests {
         for (int i = 0; i < content.begun().size(); i++) {
             StreamMetadata stream = content.begun().get(i).metadata();
             boolean manifestIsLast = progress.applied() && stream.checkpointName().equals(progress.checkpoint());
-            Listed listed = manifests.get(stream.checkpointName());
-            boolean known = listed != null && listed.isOf(stream) && content.read(i).isPresent()
-                    && listed.entry(stream).map(ManifestEntry::sha256).isPresent();
+            boolean known = content.read(i).isPresent()
+                    && listed(stream).flatMap(each -> each.entry(stream)).map(ManifestEntry::sha256).isPresent();
             if (!known && !manifestIsLast) {
                 unchecked.add(stream.checkpointName());
             }

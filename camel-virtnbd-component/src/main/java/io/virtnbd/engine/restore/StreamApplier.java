@@ -67,6 +67,9 @@ final class StreamApplier implements Closeable {
             }
             if (!written && durable.wrote(frame instanceof DataFrame ? frame.length() : 0)) {
                 settle();
+                if (step.input() instanceof MeasuredInput measured) {
+                    durable.read(before.index(), measured.content());
+                }
                 durable.save(progress(before.index(), false));
             }
         }

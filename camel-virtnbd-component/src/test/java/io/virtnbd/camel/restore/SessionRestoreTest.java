@@ -178,4 +178,19 @@ class SessionRestoreTest extends RouteTestSupport {
         context().getComponent("virtnbd").start();
         assertThat(report(restore("", parts.get(0)), "applied")).isEqualTo(false);
     }
+
+    @Test
+    void aManifestThatComesFirstIsRemembered() throws Exception {
+        List<Part> parts = parts("");
+        Part manifest = parts.remove(parts.size() - 1);
+        assertThat(restore("", manifest).getException()).isNull();
+        byte[] body = parts.get(0).body().clone();
+        body[body.length - 100] ^= 1;
+
+        assertThat(restore("&until=virtnbd.0", new Part(parts.get(0).headers(), body)).getException())
+                .isInstanceOf(RestoreException.class).hasMessageContaining("expected SHA-256");
+        assertThat(image.getParent().toFile().list()).isEmpty();
+        assertThat(report(restore("&until=virtnbd.0", parts.get(0)), "complete")).isEqualTo(true);
+        assertRestored();
+    }
 }

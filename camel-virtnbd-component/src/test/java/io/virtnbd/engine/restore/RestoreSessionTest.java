@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.engine.ServedDisk;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -204,5 +206,86 @@ class RestoreSessionTest {
     void verifyIsRefusedBeforeTheFirstWrite() {
         assertThatThrownBy(() -> new RestoreSession(options.withVerify(true))).isInstanceOf(RestoreException.class)
                 .hasMessageContaining("expected verify=false");
+    }
+
+    @Test
+    void aDiskThatGrowsKeepsWhatWasAppliedAlsoWithoutResume() throws IOException {
+        try (RestoreSession session = new RestoreSession(options.withResume(false))) {
+            for (StreamInput input : List.of(full(0), full(1), full(2), full(3), first(0), first(1), second())) {
+                session.accept(input, null);
+            }
+            session.complete("cp.2");
+        }
+        assertThat(Files.readAllBytes(directory.resolve("disk.raw"))).isEqualTo(expected());
+    }
+
+    @Test
+    void aStreamOfALargerDiskThatIsRefusedDoesNotMakeItGrow() throws IOException {
+        try (RestoreSession session = new RestoreSession(options)) {
+            for (int i = 0; i < SEGMENTS; i++) {
+                session.accept(full(i), null);
+            }
+        }
+        try (RestoreSession session = new RestoreSession(options)) {
+            assertEarly(session, second(), "the stream of checkpoint cp.1");
+            assertThat(session.complete("cp.0").virtualSize()).isEqualTo(SIZE);
+        }
+        assertThat(Files.size(directory.resolve("disk.raw"))).isEqualTo(SIZE);
+    }
+
+    /** What was written of the first delivery stays, and is not what the second one is compared for. */
+    @Test
+    void aStreamThatGoesOnIsTheOneThatWasBegun() throws IOException {
+        byte[] right = frames(5);
+        byte[] wrong = right.clone();
+        int first = 0;
+        while (wrong[first] != 5) {
+            first++;
+        }
+        wrong[first] ^= 1; // of what is in the journal first
+        RestoreOptions often = options.withSyncInterval(1);
+        try (RestoreSession session = new RestoreSession(often)) {
+            assertThatThrownBy(() -> session.accept(breaking(wrong), null)).hasMessage("lost");
+        }
+        assertThat(directory.toFile().list()).contains("disk.raw.partial");
+        try (RestoreSession session = new RestoreSession(often)) {
+            assertThatThrownBy(() -> session.accept(StreamInput.of("again", new ByteArrayInputStream(right)), "cp.0"))
+                    .isInstanceOf(RestoreException.class).hasMessageContaining("expected the stream that was begun");
+        }
+        assertThat(directory).isEmptyDirectory();
+        try (RestoreSession session = new RestoreSession(often)) {
+            assertThatThrownBy(() -> session.accept(breaking(right), "cp.0")).hasMessage("lost");
+            assertThat(session.accept(StreamInput.of("again", new ByteArrayInputStream(right)), "cp.0").complete()).isTrue();
+        }
+        assertThat(Files.readAllBytes(directory.resolve("disk.raw"))).isEqualTo(filled(SIZE, 5));
+    }
+
+    private static byte[] frames(int value) {
+        StreamBytes stream = StreamBytes.full(SIZE);
+        for (int at = 0; at < SIZE; at += 1000) {
+            stream.data(at, filled(1000, value));
+        }
+        return stream.bytes();
+    }
+
+    /** Breaks off before its end, and not before something of it is in the journal. */
+    private StreamInput breaking(byte[] stream) {
+        Path journal = directory.resolve("disk.raw.partial.journal");
+        return StreamInput.of("breaking", new FilterInputStream(new ByteArrayInputStream(stream)) {
+            private int taken;
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                while (taken > 0 && taken >= stream.length / 2 && !Files.readString(journal).contains("\"stream\"")) {
+                    Thread.onSpinWait();
+                }
+                if (taken >= stream.length * 3 / 4) {
+                    throw new IOException("lost");
+                }
+                int count = super.read(target, offset, Math.min(length, 100));
+                taken += count;
+                return count;
+            }
+        });
     }
 }

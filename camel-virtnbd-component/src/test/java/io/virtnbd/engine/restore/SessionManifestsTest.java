@@ -172,4 +172,62 @@ class SessionManifestsTest {
         }
         assertThat(directory.toFile().list()).containsExactly("disk.raw");
     }
+
+    /** With the stream of a backup lost, its manifest is all that tells of it. */
+    @Test
+    void whatAManifestTellsOfIsWaitedFor() throws IOException {
+        try (RestoreSession session = new RestoreSession(options)) {
+            session.accept(input(segment(0, 1)), null);
+            session.accept(input(segment(1, 2)), null);
+            session.compare(manifest(segment(0, 1), segment(1, 2)));
+            session.compare(new Manifest("web1", "inc", "cp.1", "cp.0", "2026-01-03T03:04:05.000000",
+                    List.of(entry("vda.inc.cp.1.data", increment()))));
+            assertThatThrownBy(() -> session.complete(null)).isInstanceOf(IncompleteChainException.class)
+                    .hasMessageContaining("the stream of checkpoint cp.1");
+            assertThat(session.complete("cp.0").complete()).isTrue();
+        }
+    }
+
+    @Test
+    void aStreamOfAnotherBackupThanItsManifestIsRefusedBeforeItIsApplied() throws IOException {
+        try (RestoreSession session = new RestoreSession(options)) {
+            session.accept(input(segment(0, 1)), null);
+            session.accept(input(segment(1, 2)), null);
+            Manifest other = new Manifest("web1", "inc", "cp.1", "cp.0", "2026-01-03T03:04:05.000000",
+                    List.of(entry("vda.inc.cp.1.data", increment())));
+            session.compare(other);
+            assertThatThrownBy(() -> session.accept(input(increment()), "cp.1")).isInstanceOf(IncompleteChainException.class)
+                    .hasMessageContaining("2026-01-03");
+            assertThat(directory.resolve("disk.raw")).doesNotExist();
+            session.compare(new Manifest("web1", "inc", "cp.1", "cp.0", DATE, other.artifacts()));
+            assertThat(session.accept(input(increment()), "cp.1").complete()).isTrue();
+        }
+    }
+
+    @Test
+    void aFullThatIsRefusedLeavesNothing() throws IOException {
+        byte[] right = StreamBytes.full(SIZE).data(0, filled(SIZE, 1)).bytes();
+        StreamBytes larger = StreamBytes.full(SIZE + 10).data(0, filled(SIZE + 10, 1));
+        larger.metadata().date("2026-02-02T03:04:05.000000");
+        try (RestoreSession session = new RestoreSession(options)) {
+            session.compare(full(DATE, entry("vda.full.data", right)));
+            assertThatThrownBy(() -> session.accept(larger.input("larger"), null)).isInstanceOf(IncompleteChainException.class);
+            assertThat(directory).isEmptyDirectory();
+            session.accept(input(right), "cp.0");
+        }
+        assertThat(Files.size(directory.resolve("disk.raw"))).isEqualTo(SIZE);
+    }
+
+    @Test
+    void manifestsAreKeptForTheSessionThatGoesOn() throws IOException {
+        try (RestoreSession session = new RestoreSession(options)) {
+            session.accept(input(segment(0, 1)), null);
+            session.compare(manifest(segment(0, 1), segment(1, 3)));
+        }
+        try (RestoreSession session = new RestoreSession(options)) {
+            assertThatThrownBy(() -> session.accept(input(segment(1, 2)), "cp.0")).isInstanceOf(RestoreException.class)
+                    .hasMessageContaining("SHA-256");
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
 }
