@@ -7,6 +7,7 @@ package io.virtnbd.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.virtnbd.chain.BackupDirectory;
+import io.virtnbd.chain.Chain;
 import io.virtnbd.chain.ChainException;
 import io.virtnbd.chain.Until;
 import io.virtnbd.engine.Compression;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,10 @@ class FoldedAndPrunedTest {
 
     /** What can be restored is right. Returns the points that can, as disk and checkpoint. */
     private static Set<String> restorable(RandomBackups backups) throws IOException {
+        return restorable(backups, true);
+    }
+
+    private static Set<String> restorable(RandomBackups backups, boolean withNewest) throws IOException {
         Set<String> found = new TreeSet<>();
         for (DiskHistory disk : backups.disks()) {
             for (DiskPoint point : disk.points()) {
@@ -99,20 +105,29 @@ class FoldedAndPrunedTest {
                         .isEqualTo(-1);
                 found.add(disk.model().name() + " " + point.checkpoint());
             }
-            newest(backups, disk);
+            newest(backups, disk, withNewest);
         }
         return found;
     }
 
-    private static void newest(RandomBackups backups, DiskHistory disk) throws IOException {
-        if (!disk.points().isEmpty()) {
-            try {
-                byte[] content = SyntheticSet.read(BackupDirectory.read(backups.directory()).chain(disk.model().name(), Until.NEWEST));
-                assertThat(Arrays.mismatch(content, disk.newest().content())).as("newest of %s", disk.model().name()).isEqualTo(-1);
-            } catch (ChainException e) {
-                // refused
-            }
+    /** @param whole whether the newest that there is is the newest that there was */
+    private static void newest(RandomBackups backups, DiskHistory disk, boolean whole) throws IOException {
+        if (disk.points().isEmpty()) {
+            return;
         }
+        Chain chain;
+        byte[] content;
+        try {
+            chain = BackupDirectory.read(backups.directory()).chain(disk.model().name(), Until.NEWEST);
+            content = SyntheticSet.read(chain);
+        } catch (ChainException e) {
+            return; // refused
+        }
+        String checkpoint = chain.members().get(chain.members().size() - 1).metadata().checkpointName();
+        DiskPoint point = whole ? disk.newest()
+                : disk.points().stream().filter(each -> each.checkpoint().equals(checkpoint)).findFirst().orElseThrow();
+        assertThat(Arrays.mismatch(content, point.content())).as("newest of %s, %s", disk.model().name(), checkpoint)
+                .isEqualTo(-1);
     }
 
     private static String anyPoint(RandomBackups backups, Random random) {
@@ -226,9 +241,10 @@ class FoldedAndPrunedTest {
     @Test
     void whatIsKeptIsRestoredFromDirectoriesAndFromStoresThatFailAnywhere() {
         int[] changed = new int[1];
-        forEachSet("pruned", (backups, own, random) -> {
-            Set<String> before = restorable(backups);
-            SortedMap<String, byte[]> files = Damage.read(backups.directory());
+        forEachSet("pruned", (first, own, random) -> {
+            List<RandomBackups> sets = List.of(first, another(own, first, random));
+            Set<String> before = restorable(sets);
+            SortedMap<String, byte[]> files = Damage.read(own);
             long choice = random.nextLong();
             boolean remote = random.nextBoolean();
             for (int kill = 0; ; kill += 1 + random.nextInt(3)) {
@@ -240,32 +256,60 @@ class FoldedAndPrunedTest {
                 };
                 RetentionReport report;
                 try {
-                    report = prune(remote ? new Remote(new DirectoryStore(backups.directory()), killer)
-                            : new DirectoryStore(backups.directory()), new Random(choice), remote ? FileSteps.NONE : killer);
+                    report = prune(remote ? new Remote(new DirectoryStore(own), killer) : new DirectoryStore(own),
+                            new Random(choice), remote ? FileSteps.NONE : killer);
                 } catch (IllegalStateException e) {
-                    restorable(backups);
+                    restorable(sets);
                     if (random.nextBoolean()) {
-                        reset(backups.directory(), files);
+                        reset(own, files);
                     } else if (!remote) {
                         // of a backup that was folded, a disk with no part in the last one keeps its own point
-                        new DirectoryChanges(backups.directory().toRealPath(), FileSteps.NONE).recover();
-                        before.retainAll(restorable(backups));
+                        for (RandomBackups each : sets) {
+                            if (Files.isDirectory(each.directory())) {
+                                new DirectoryChanges(each.directory().toRealPath(), FileSteps.NONE).recover();
+                            }
+                        }
+                        before.retainAll(restorable(sets));
                     }
                     continue;
                 }
                 Set<String> kept = report.points().stream().filter(point -> point.action() == Action.KEPT)
-                        .map(RetentionReport.Point::checkpoint).collect(Collectors.toSet());
-                changed[0] += (int) report.points().stream().filter(point -> point.action() != Action.KEPT).count();
+                        .map(point -> point.set() + " " + point.checkpoint()).collect(Collectors.toSet());
+                changed[0] += report.points().size() - kept.size();
+                Set<String> after = restorable(sets);
                 if (report.problems().isEmpty()) {
-                    assertThat(restorable(backups)).containsAll(before.stream()
-                            .filter(point -> kept.contains(point.substring(point.indexOf(' ') + 1))).toList());
-                } else {
-                    restorable(backups);
+                    assertThat(after).containsAll(before.stream()
+                            .filter(point -> kept.contains(point.substring(0, point.lastIndexOf(' ', point.lastIndexOf(' ') - 1))
+                                    + point.substring(point.lastIndexOf(' ')))).toList());
                 }
                 return;
             }
         });
         assertThat(changed[0]).isPositive();
+    }
+
+    /** A chain of the same domain, of the same time or so. */
+    private static RandomBackups another(Path own, RandomBackups first, Random random) throws IOException {
+        RandomBackups another;
+        do {
+            Path at = own.resolve("set 2");
+            if (Files.exists(at)) {
+                reset(at, new TreeMap<>());
+            }
+            another = RandomBackups.write(at, random.nextLong(), 64 << 10, first.checksums());
+        } while (!another.domain().equals(first.domain()));
+        return another;
+    }
+
+    /** By set, disk and checkpoint. */
+    private static Set<String> restorable(List<RandomBackups> sets) throws IOException {
+        Set<String> found = new TreeSet<>();
+        for (RandomBackups each : sets) {
+            if (Files.isDirectory(each.directory())) {
+                restorable(each, false).forEach(point -> found.add(each.directory().getFileName() + " " + point));
+            }
+        }
+        return found;
     }
 
     /** A store without a path, whose deletions can fail. */

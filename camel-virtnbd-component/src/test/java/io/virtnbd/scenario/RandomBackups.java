@@ -62,6 +62,10 @@ final class RandomBackups {
         return directory;
     }
 
+    String domain() {
+        return domain;
+    }
+
     Checksums checksums() {
         return checksums;
     }
