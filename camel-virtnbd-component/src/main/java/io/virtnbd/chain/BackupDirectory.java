@@ -10,19 +10,14 @@ import io.virtnbd.store.StoredFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * The streams in a directory, as they were when it was read. Streams are files with a name of {@link BackupFileNames}; all
@@ -34,39 +29,14 @@ public final class BackupDirectory {
     /** A file with this name says that files of the directory are being replaced or deleted, all of a change or nothing. */
     public static final String CHANGES = ".virtnbd-changes";
 
-    private final BackupStore store;
-
-    /** By the disk in the file's name. */
-    private final SortedMap<String, List<StreamFile>> files;
-
-    private final CompleteBackups complete;
-
-    /** Names of streams of backups without a manifest, where others have one; by the disk. */
-    private final Map<String, List<String>> leftOut;
-
-    private final BackupTimes times;
-
-    private final LostStreams lost;
-
-    private final Optional<BegunBackup> begun;
-
-    private final List<StoredFile> stored;
+    private final DirectoryContent content;
 
     /** Which of several chains; empty for the newest. */
     private final Optional<String> only;
 
-    private BackupDirectory(BackupStore store, List<StoredFile> stored, SortedMap<String, List<StreamFile>> files,
-            CompleteBackups complete, Map<String, List<String>> leftOut, BackupTimes times, LostStreams lost,
-            Optional<BegunBackup> begun, Optional<String> only) {
-        this.store = store;
-        this.stored = stored;
-        this.files = files;
-        this.complete = complete;
-        this.leftOut = leftOut;
+    private BackupDirectory(DirectoryContent content, Optional<String> only) {
+        this.content = content;
         this.only = only;
-        this.times = times;
-        this.lost = lost;
-        this.begun = begun;
     }
 
     /**
@@ -92,37 +62,7 @@ public final class BackupDirectory {
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(BackupStore store) throws IOException {
-        List<StoredFile> stored = store.files();
-        if (stored.stream().anyMatch(file -> file.name().equals(CHANGES))) {
-            throw new ChainException(store.name() + ": expected backups that nobody changes, found " + CHANGES + ": they are being"
-                    + " folded or pruned, or a run that did so was interrupted; the next synthesize in place or retention of the"
-                    + " directory finishes it");
-        }
-        CompleteBackups complete = CompleteBackups.read(stored);
-        SortedMap<String, List<StreamFile>> files = new TreeMap<>();
-        Map<String, List<String>> leftOut = new HashMap<>();
-        for (StoredFile file : stored) {
-            Optional<StreamFileName> name = BackupFileNames.parse(file.name());
-            if (name.isPresent()) {
-                StreamFile stream = StreamFile.read(file, name.get());
-                boolean counts = true;
-                try {
-                    counts = complete.has(stream);
-                } catch (ChainException e) {
-                    stream = stream.doubted(e);
-                }
-                if (counts) {
-                    files.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream);
-                } else {
-                    leftOut.computeIfAbsent(name.get().disk(), disk -> new ArrayList<>()).add(stream.fileName());
-                }
-            }
-        }
-        List<StreamFile> all = files.values().stream().flatMap(List::stream).toList();
-        LostStreams lost = LostStreams.of(stored, all, complete.known());
-        Optional<BegunBackup> begun = complete.known() ? Optional.empty() : BegunBackup.of(stored, all);
-        return new BackupDirectory(store, List.copyOf(stored), files, complete, leftOut, new BackupTimes(all), lost, begun,
-                Optional.empty());
+        return new BackupDirectory(DirectoryContent.read(store), Optional.empty());
     }
 
     /**
@@ -131,74 +71,65 @@ public final class BackupDirectory {
      * @throws ChainException if a manifest of a stream is damaged, or there are backups of several domains
      */
     public BackupDirectory sound() throws ChainException {
-        for (List<StreamFile> streams : files.values()) {
-            for (StreamFile stream : streams) {
-                if (stream.failure() instanceof ChainException doubt) {
-                    throw doubt;
-                }
-            }
-        }
+        content.streams().requireNoneDoubted();
         requireOneDomain();
         return this;
     }
 
     /** @throws ChainException if there are manifests of several domains, which have no disk in common */
     public void requireOneDomain() throws ChainException {
-        complete.requireOneDomain(store.name());
+        content.requireOneDomain();
     }
 
     /** Where it is. */
     public BackupStore store() {
-        return store;
+        return content.store();
     }
 
     /** The disks of which there are streams, or should be as a manifest says, in alphabetical order. */
     public Set<String> disks() {
-        Set<String> disks = new TreeSet<>(files.keySet());
-        disks.addAll(complete.disksWithMissing());
-        disks.addAll(lost.disks());
-        only.ifPresent(chain -> disks.removeIf(disk -> !ChainFilter.of(chain, files).mayHave(files.get(disk))));
+        Set<String> disks = new TreeSet<>(content.streams().disks());
+        disks.addAll(content.lost().disks());
+        if (only.isPresent()) {
+            ChainFilter chain = ChainFilter.of(only.get(), content.streams().all());
+            disks.removeIf(disk -> !chain.mayHave(content.streams().of(disk)));
+        }
         return Collections.unmodifiableSet(disks);
     }
 
     /** The files directly in it, streams or not, in alphabetical order. */
     public List<StoredFile> files() {
-        return stored;
+        return content.files();
     }
 
     /** Names of streams that are not there, though virtnbdbackup's files beside them are, and a file that tells of each. */
     public SortedMap<String, String> lostStreams() {
-        return lost.evidence();
+        return content.lost().lostStreams().evidence();
     }
 
     /** The manifests of complete backups, by the names of their files. */
     public SortedMap<String, Manifest> manifests() {
-        return complete.manifests();
+        return content.manifests().byFile();
     }
 
     /** Other files with the suffix of manifests, and why they are none. */
     public SortedMap<String, IOException> brokenManifests() {
-        return complete.broken();
+        return content.manifests().broken();
     }
 
     /** What the manifest of its backup says of a stream; empty where there is none. */
     Optional<ManifestEntry> listed(ChainMember member) {
-        return complete.listed(member);
+        return content.manifests().entry(member);
     }
 
     /** What the manifests of the chains' backups list beside streams: of the whole domain, and of the chains' disks. */
     List<ManifestEntry> sideFiles(Collection<Chain> chains) {
-        Set<String> disks = chains.stream().map(Chain::disk).collect(Collectors.toSet());
-        return complete.of(chains.stream().flatMap(chain -> chain.members().stream())).stream()
-                .flatMap(manifest -> manifest.artifacts().stream())
-                .filter(entry -> BackupFileNames.parse(entry.name()).isEmpty())
-                .filter(entry -> entry.disk() == null || disks.contains(entry.disk())).toList();
+        return content.manifests().sideFiles(chains);
     }
 
     /** Of all streams in it. */
     List<BackupAge> ages() {
-        return files.values().stream().flatMap(List::stream).filter(StreamFile::isReadable)
-                .map(file -> new BackupAge(file.checkpoint(), BackupTimes.parse(file.metadata().date()))).toList();
+        return content.streams().ages();
     }
 
     /**
@@ -207,7 +138,7 @@ public final class BackupDirectory {
      * @param chain checkpoint of its full or copy
      */
     public BackupDirectory ofChain(String chain) {
-        return new BackupDirectory(store, stored, files, complete, leftOut, times, lost, begun, Optional.of(chain));
+        return new BackupDirectory(content, Optional.of(chain));
     }
 
     /**
@@ -240,51 +171,9 @@ public final class BackupDirectory {
         if (disk == null || until.equals(Until.NEWEST)) {
             requireOneDomain();
         }
-        String name = disk == null ? onlyDisk() : disk;
-        List<StreamFile> own = files.get(name);
-        if (own == null) {
-            throw new ChainException(ChainException.Fault.ABSENT, store.name() + ": expected streams of disk '" + name + "', found "
-                    + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet())));
-        }
-        List<ChainMember> members = new ArrayList<>();
-        for (Layer layer : layers(name, own, until)) {
-            for (StreamFile file : layer.files()) {
-                if (file.failure() != null) {
-                    throw StreamFault.failure(file);
-                }
-            }
-            complete.requireListed(name, layer);
-            for (StreamFile file : layer.files()) {
-                members.add(new ChainMember(file.file(), file.metadata(), layer.level()));
-            }
-        }
-        if (until.checkpoint().isPresent()) {
-            requireNotBeforeIncrement(name, members.get(members.size() - 1));
-        } else {
-            requireNewest(name, members.get(members.size() - 1), until.time());
-        }
-        return new Chain(name, members);
-    }
-
-    /** The reference gives a differential the checkpoint of the increment that is made after it. */
-    private void requireNotBeforeIncrement(String disk, ChainMember last) throws ChainException {
-        Optional<String> left = last.level() == Level.DIFF ? lost.increment(disk, last.metadata().checkpointName()) : Optional.empty();
-        if (left.isPresent()) {
-            throw new ChainException(ChainException.Fault.MISSING, "disk " + disk + ": expected the increment that made "
-                    + last.metadata().checkpointName() + ", of which " + left.get() + " tells, found only the differential "
-                    + last.file().fileName() + " of that name, which is older");
-        }
-    }
-
-    private void requireNewest(String disk, ChainMember last, Optional<LocalDateTime> time) throws ChainException {
-        List<BackupAge> ages = ages();
-        complete.requireNewest(disk, last, time, ages, only);
-        if (only.isEmpty()) {
-            lost.requireNewest(disk, last, time, ages);
-            if (begun.isPresent() && !begun.get().isLater(time, ages)) {
-                throw begun.get().failure();
-            }
-        }
+        String name = disk == null ? content.onlyDisk() : disk;
+        content.requireDisk(name);
+        return new ChainSearch(content, only, name).find(until);
     }
 
     /**
@@ -302,42 +191,5 @@ public final class BackupDirectory {
             chains.add(chain(disk, until));
         }
         return chains;
-    }
-
-    private List<Layer> layers(String disk, List<StreamFile> own, Until until) throws ChainException {
-        DiskStreams streams = new DiskStreams(withStrayed(disk, own), until, complete);
-        try {
-            List<List<Layer>> groups = ChainGroups.split(disk, LayerBuilder.build(streams.counting()));
-            if (only.isPresent()) {
-                groups = ChainFilter.of(only.get(), files).filter(disk, groups);
-            }
-            return new DiskChains(disk, groups, complete.known(), times).select(until);
-        } catch (ChainException failure) {
-            ChainException e = streams.explained(failure);
-            List<String> names = leftOut.getOrDefault(disk, List.of());
-            throw names.isEmpty() ? e : new ChainException(e.getMessage() + "; left out, because their backups have no manifest"
-                    + " and are not known to be complete: " + String.join(", ", names), e);
-        }
-    }
-
-    private String onlyDisk() throws ChainException {
-        if (files.size() != 1) {
-            throw new ChainException(store.name() + ": expected streams of one disk, found "
-                    + (files.isEmpty() ? "no streams" : "disks " + String.join(", ", files.keySet()) + "; name one of them"));
-        }
-        return files.firstKey();
-    }
-
-    /** With the streams of the disk, by their metadata, that are under the name of another one: they would be missed. */
-    private List<StreamFile> withStrayed(String disk, List<StreamFile> own) {
-        List<StreamFile> all = new ArrayList<>(own);
-        files.forEach((other, streams) -> {
-            if (!other.equals(disk)) {
-                streams.stream()
-                        .filter(file -> file.isReadable() && file.metadata().diskName().equals(disk))
-                        .forEach(all::add);
-            }
-        });
-        return all;
     }
 }

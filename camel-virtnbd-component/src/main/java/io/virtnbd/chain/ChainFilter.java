@@ -7,7 +7,6 @@ package io.virtnbd.chain;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,9 +18,10 @@ import java.util.Set;
  */
 record ChainFilter(String name, Set<String> ids) {
 
-    static ChainFilter of(String name, Map<String, List<StreamFile>> files) {
+    /** @param streams of all disks */
+    static ChainFilter of(String name, Collection<StreamFile> streams) {
         Set<String> ids = new HashSet<>();
-        files.values().stream().flatMap(List::stream).filter(ChainFilter::isBase).forEach(file -> {
+        streams.stream().filter(ChainFilter::isBase).forEach(file -> {
             if (file.checkpoint().equals(name) && !file.metadata().chainId().isEmpty()) {
                 ids.add(file.metadata().chainId());
             }
@@ -35,7 +35,7 @@ record ChainFilter(String name, Set<String> ids) {
 
     /** Whether a disk has, or could have, a part in it. */
     boolean mayHave(Collection<StreamFile> files) {
-        return files == null || files.stream().noneMatch(ChainFilter::isBase)
+        return files.stream().noneMatch(ChainFilter::isBase)
                 || files.stream().anyMatch(file -> isBase(file) && has(file.checkpoint(), file.metadata().chainId()));
     }
 

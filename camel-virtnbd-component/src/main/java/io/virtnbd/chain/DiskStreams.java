@@ -19,7 +19,7 @@ final class DiskStreams {
     private static final int MAX_NAMED = 3;
 
     private final Until until;
-    private final CompleteBackups complete;
+    private final Manifests manifests;
     private final List<StreamFile> counting = new ArrayList<>();
     private final List<ChainException> passedOver = new ArrayList<>();
     private final boolean chained;
@@ -28,9 +28,9 @@ final class DiskStreams {
      * @param all that say in their name or in their metadata that they are of the disk
      * @throws ChainException if one is unusable, and could be part of what is asked for
      */
-    DiskStreams(Collection<StreamFile> all, Until until, CompleteBackups complete) throws ChainException {
+    DiskStreams(Collection<StreamFile> all, Until until, Manifests manifests) throws ChainException {
         this.until = until;
-        this.complete = complete;
+        this.manifests = manifests;
         chained = all.stream().allMatch(file -> !file.isReadable() || !file.metadata().chainId().isEmpty());
         for (StreamFile file : all) {
             Optional<ChainException> fault = StreamFault.of(file);
@@ -74,9 +74,7 @@ final class DiskStreams {
 
     private boolean isLater(StreamFile file, LocalDateTime time) {
         Optional<LocalDateTime> made = file.isReadable() ? BackupTimes.parse(file.metadata().date())
-                : file.name().epochSeconds().isPresent()
-                ? Optional.of(LostStreams.made(file.name()))
-                : file.name().checkpoint().flatMap(complete::earliest);
+                : file.name().localTime().or(() -> file.name().checkpoint().flatMap(manifests::earliest));
         return made.isPresent() && made.get().isAfter(time);
     }
 }

@@ -89,6 +89,7 @@ final class ImageInfos {
         if (file.name().level() == Level.DIFF) {
             return lost.epochSeconds().orElseThrow() > file.name().epochSeconds().orElseThrow();
         }
-        return file.isReadable() && BackupTimes.parse(file.metadata().date()).map(LostStreams.made(lost)::isAfter).orElse(false);
+        return file.isReadable()
+                && BackupTimes.parse(file.metadata().date()).map(lost.localTime().orElseThrow()::isAfter).orElse(false);
     }
 }

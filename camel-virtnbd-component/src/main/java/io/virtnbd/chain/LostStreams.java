@@ -5,9 +5,7 @@
 package io.virtnbd.chain;
 
 import io.virtnbd.store.StoredFile;
-import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +116,7 @@ final class LostStreams {
             case FULL, COPY -> true; // there is another chain, and nothing tells which of them is the newer one
             case INC -> CheckpointNumber.compare(lost.checkpoint().orElseThrow(), last.metadata().checkpointName())
                     .orElse(1) > (last.level() == Level.DIFF ? -1 : 0);
-            case DIFF -> BackupTimes.parse(last.metadata().date()).map(made(lost)::isAfter).orElse(true);
+            case DIFF -> BackupTimes.parse(last.metadata().date()).map(lost.localTime().orElseThrow()::isAfter).orElse(true);
         };
     }
 
@@ -126,11 +124,7 @@ final class LostStreams {
         return switch (lost.level()) {
             case FULL, COPY -> false;
             case INC -> BackupAge.isLater(lost.checkpoint().orElseThrow(), time, ages);
-            case DIFF -> made(lost).isAfter(time);
+            case DIFF -> lost.localTime().orElseThrow().isAfter(time);
         };
-    }
-
-    static LocalDateTime made(StreamFileName differential) {
-        return LocalDateTime.ofInstant(Instant.ofEpochSecond(differential.epochSeconds().orElseThrow()), ZoneId.systemDefault());
     }
 }

@@ -4,6 +4,9 @@
  */
 package io.virtnbd.chain;
 
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -34,6 +37,12 @@ public record StreamFileName(
     /** The name of a segment of the same stream. */
     public StreamFileName segment(int index) {
         return new StreamFileName(disk, level, checkpoint, epochSeconds, OptionalInt.of(index));
+    }
+
+    /** When the backup was made, as dates in metadata are: in the local time of this machine. Present for differentials. */
+    Optional<LocalDateTime> localTime() {
+        return epochSeconds.isEmpty() ? Optional.empty()
+                : Optional.of(LocalDateTime.ofInstant(Instant.ofEpochSecond(epochSeconds.getAsLong()), ZoneId.systemDefault()));
     }
 
     /**
