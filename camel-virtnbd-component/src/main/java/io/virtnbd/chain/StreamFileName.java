@@ -4,6 +4,7 @@
  */
 package io.virtnbd.chain;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -39,10 +40,19 @@ public record StreamFileName(
         return new StreamFileName(disk, level, checkpoint, epochSeconds, OptionalInt.of(index));
     }
 
-    /** When the backup was made, as dates in metadata are: in the local time of this machine. Present for differentials. */
+    /**
+     * When the backup was made, as dates in metadata are: in the local time of this machine. Present for differentials; a number
+     * that no date has is later than all.
+     */
     Optional<LocalDateTime> localTime() {
-        return epochSeconds.isEmpty() ? Optional.empty()
-                : Optional.of(LocalDateTime.ofInstant(Instant.ofEpochSecond(epochSeconds.getAsLong()), ZoneId.systemDefault()));
+        if (epochSeconds.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(LocalDateTime.ofInstant(Instant.ofEpochSecond(epochSeconds.getAsLong()), ZoneId.systemDefault()));
+        } catch (DateTimeException e) {
+            return Optional.of(LocalDateTime.MAX);
+        }
     }
 
     /**

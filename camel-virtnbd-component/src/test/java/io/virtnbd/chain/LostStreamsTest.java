@@ -62,6 +62,12 @@ class LostStreamsTest {
     }
 
     @Test
+    void aLostDifferentialOfATimeThatNoCalendarHasIsMissed() {
+        assertThatThrownBy(() -> requireNewest(lost("vda.diff." + Long.MAX_VALUE + ".data.chksum"), last(Level.INC, 1)))
+                .isInstanceOf(ChainException.class).hasMessageContaining("vda.diff." + Long.MAX_VALUE);
+    }
+
+    @Test
     void checksumsOfWhatIsThereOrIsNoStreamTellNothing() {
         assertThat(lost("vda.inc.virtnbdbackup.2.data", "vda.inc.virtnbdbackup.2.data.chksum", "notes.chksum", ".chksum").disks())
                 .isEmpty();
