@@ -25,7 +25,6 @@ final class RestoreRun implements Closeable {
     private final StreamApplier applier;
     private final boolean resumed;
     private boolean decided;
-    private boolean used;
 
     private RestoreRun(RestoreOptions options, OpenTarget open, LongConsumer progress) {
         this.options = options;
@@ -143,6 +142,7 @@ final class RestoreRun implements Closeable {
     void complete() throws IOException {
         durable.finish();
         open.complete();
+        decided = true;
     }
 
     /**
@@ -183,20 +183,11 @@ final class RestoreRun implements Closeable {
         decided = true;
     }
 
-    /** What was written stays if that is wanted and there is something, unless a failure has decided. */
+    /** What was written stays if that is wanted and there is something, unless a failure has decided, or all is done. */
     void leave() {
         if (!decided && options.resume() && (resumed || durable.hasSaved())) {
             open.keep();
         }
-    }
-
-    /** Something was applied. */
-    void use() {
-        used = true;
-    }
-
-    boolean isUsed() {
-        return used;
     }
 
     @Override

@@ -81,6 +81,12 @@ final class SessionManifests {
 
     private final List<Listed> manifests = new ArrayList<>();
 
+    /** Takes a manifest before any stream. */
+    void add(Manifest manifest) {
+        manifests.removeIf(each -> each.isSame(manifest));
+        manifests.add(Listed.of(manifest));
+    }
+
     /**
      * Takes a manifest, compares the streams with it that were applied before, and remembers it for those that come later.
      *
@@ -96,8 +102,7 @@ final class SessionManifests {
                         + " of " + stream.date() + ", found one of " + manifest.date());
             }
         }
-        manifests.removeIf(each -> each.isSame(manifest));
-        manifests.add(Listed.of(manifest));
+        add(manifest);
         for (int i = 0; i < content.begun().size(); i++) {
             if (content.begun().get(i).metadata().checkpointName().equals(manifest.checkpoint())) {
                 check(content, i);

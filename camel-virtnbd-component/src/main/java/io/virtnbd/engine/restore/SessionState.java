@@ -5,18 +5,25 @@
 package io.virtnbd.engine.restore;
 
 import io.virtnbd.chain.ChainException;
+import io.virtnbd.sparsestream.StreamMetadata;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The streams of a session so far, and whether another one fits. Belongs to one thread at a time. */
 final class SessionState {
+
+    /** For messages. */
+    static final String BASE = "the full or copy of the chain";
 
     private final JournalContent content;
     private final List<RestoreStep> steps = new ArrayList<>();
     private ChainRules rules = new ChainRules();
     /** Index of the first stream of the last backup. */
     private int levelStart;
+    private long dataSize;
 
     /** @throws ChainException if the streams in the journal make no chain */
     SessionState(JournalContent content) throws ChainException {
@@ -31,6 +38,7 @@ final class SessionState {
         rules.add(step);
         levelStart = newLevel ? steps.size() : levelStart;
         steps.add(step);
+        dataSize += step.metadata().dataSize();
     }
 
     /** Index of a stream that came before, or -1. */
@@ -41,6 +49,15 @@ final class SessionState {
             }
         }
         return -1;
+    }
+
+    /** Whether a stream that did not come before is of a full or copy that another chain than this one begins with. */
+    boolean isOfAnotherChain(RestoreStep step) {
+        if (steps.isEmpty() || !step.isBase()) {
+            return false;
+        }
+        StreamMetadata base = steps.get(0).metadata();
+        return !base.checkpointName().equals(step.metadata().checkpointName()) || !base.date().equals(step.metadata().date());
     }
 
     /** Takes another stream, and gives its index. */
@@ -67,7 +84,7 @@ final class SessionState {
     void requireReady(RestoreStep step) throws IncompleteChainException {
         if (rules.base() == null) {
             if (!step.isBase()) {
-                throw early(step, "the full or copy of the chain");
+                throw early(step, BASE);
             }
             return;
         }
@@ -82,7 +99,7 @@ final class SessionState {
             String parent = step.metadata().parentCheckpoint();
             boolean known = steps.stream().anyMatch(each -> each.metadata().checkpointName().equals(parent));
             if (!step.isBase() && !known) {
-                throw early(step, "the stream of checkpoint " + parent);
+                throw early(step, streamOf(parent));
             }
         }
     }
@@ -105,8 +122,45 @@ final class SessionState {
         return missing;
     }
 
-    List<Integer> missingSegments() {
-        return rules.missingSegments();
+    /**
+     * What the disk lacks.
+     *
+     * @param until the checkpoint that it must be at; null for any
+     */
+    List<String> missing(String until) {
+        if (steps.isEmpty()) {
+            return List.of(BASE);
+        }
+        List<String> missing = missing();
+        boolean there = until == null || last().metadata().checkpointName().equals(until);
+        return missing.isEmpty() && !there ? List.of(streamOf(until)) : missing;
+    }
+
+    /** For messages. */
+    static String streamOf(String checkpoint) {
+        return "the stream of checkpoint " + checkpoint;
+    }
+
+    /**
+     * How far the restore has come, of which there is a stream.
+     *
+     * @param image null where the target is an export
+     */
+    SessionProgress progress(boolean applied, boolean complete, Path image) {
+        StreamMetadata last = last().metadata();
+        return new SessionProgress(last.diskName(), last.checkpointName(), last.virtualSize(), applied, complete,
+                (int) content.progress().stream().filter(StreamProgress::whole).count(), rules.missingSegments(),
+                content.dataBytes(), content.zeroBytes(), Optional.ofNullable(image));
+    }
+
+    /** Bytes of the data frames of all streams, as they say of themselves. */
+    long dataSize() {
+        return dataSize;
+    }
+
+    /** Bytes of the disk at the last backup; 0 where no stream has come. */
+    long virtualSize() {
+        return last() == null ? 0 : last().metadata().virtualSize();
     }
 
     /** The last stream that came, or null. */
