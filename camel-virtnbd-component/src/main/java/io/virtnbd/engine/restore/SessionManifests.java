@@ -65,11 +65,14 @@ final class SessionManifests {
 
         /** Checkpoints of another chain can have the same names. */
         boolean isOf(StreamMetadata stream) {
-            return isNamedAs(stream) && (stream.date().isEmpty() || stream.date().equals(date()));
+            return manifest.checkpoint().equals(stream.checkpointName()) && disks.contains(stream.diskName())
+                    && !isOfAnother(stream);
         }
 
-        private boolean isNamedAs(StreamMetadata stream) {
-            return manifest.checkpoint().equals(stream.checkpointName()) && disks.contains(stream.diskName());
+        /** Whether the stream is of another backup that made a checkpoint of the same name; of whichever disk. */
+        boolean isOfAnother(StreamMetadata stream) {
+            return manifest.checkpoint().equals(stream.checkpointName()) && !stream.date().isEmpty()
+                    && !stream.date().equals(date());
         }
 
         private static String key(String disk, OptionalInt segment) {
@@ -94,12 +97,11 @@ final class SessionManifests {
      * @throws RestoreException if a stream was read that is not the one that it lists
      */
     void add(Manifest manifest, JournalContent content) throws ChainException, RestoreException {
+        Listed listed = Listed.of(manifest);
         for (BegunStream begun : content.begun()) {
-            StreamMetadata stream = begun.metadata();
-            if (stream.checkpointName().equals(manifest.checkpoint()) && !stream.date().isEmpty()
-                    && !stream.date().equals(manifest.date())) {
+            if (listed.isOfAnother(begun.metadata())) {
                 throw new ChainException("the manifest of checkpoint " + manifest.checkpoint() + ": expected that of the backup"
-                        + " of " + stream.date() + ", found one of " + manifest.date());
+                        + " of " + begun.metadata().date() + ", found one of " + manifest.date());
             }
         }
         add(manifest);
@@ -118,7 +120,7 @@ final class SessionManifests {
      */
     void requireSameBackup(RestoreStep step) throws IncompleteChainException {
         StreamMetadata stream = step.metadata();
-        Optional<Listed> other = manifests.stream().filter(each -> each.isNamedAs(stream)).findFirst();
+        Optional<Listed> other = manifests.stream().filter(each -> each.isOfAnother(stream)).findFirst();
         if (other.isPresent() && listed(stream).isEmpty()) {
             throw new IncompleteChainException(step.name() + ": expected a stream of " + other.get().date() + " as the manifest of"
                     + " checkpoint " + stream.checkpointName() + " that has come, or first another manifest, found one of "

@@ -205,6 +205,18 @@ class SessionManifestsTest {
     }
 
     @Test
+    void aStreamOfAnotherBackupIsRefusedAlsoWhereTheManifestHasNoSuchDisk() throws IOException {
+        byte[] stream = StreamBytes.full(SIZE).data(0, filled(SIZE, 1)).bytes();
+        try (RestoreSession session = new RestoreSession(options)) {
+            session.compare(full("2026-02-02T03:04:05.000000", entry("vdb.full.data", stream)));
+            assertThatThrownBy(() -> session.accept(input(stream), "cp.0")).isInstanceOf(IncompleteChainException.class)
+                    .hasMessageContaining("expected a stream of 2026-02-02").hasMessageContaining("found one of " + DATE);
+            assertThatThrownBy(() -> session.complete("cp.0")).isInstanceOf(IncompleteChainException.class);
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void aFullThatIsRefusedLeavesNothing() throws IOException {
         byte[] right = StreamBytes.full(SIZE).data(0, filled(SIZE, 1)).bytes();
         StreamBytes larger = StreamBytes.full(SIZE + 10).data(0, filled(SIZE + 10, 1));
