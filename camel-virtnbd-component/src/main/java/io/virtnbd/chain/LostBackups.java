@@ -18,9 +18,9 @@ import java.util.TreeSet;
  * @param missing     what manifests tell
  * @param lostStreams what is left beside streams tells
  * @param begun       what virtnbdbackup's list of checkpoints tells; nothing where there are manifests
- * @param ages        of all streams
+ * @param streams     those that are there
  */
-record LostBackups(MissingStreams missing, LostStreams lostStreams, Optional<BegunBackup> begun, List<BackupAge> ages) {
+record LostBackups(MissingStreams missing, LostStreams lostStreams, Optional<BegunBackup> begun, StreamsByDisk streams) {
 
     /**
      * @param files all files of a directory
@@ -30,8 +30,8 @@ record LostBackups(MissingStreams missing, LostStreams lostStreams, Optional<Beg
     static LostBackups of(List<StoredFile> files, Set<String> names, Manifests manifests, StreamsByDisk streams)
             throws IOException {
         List<StreamFile> all = streams.all();
-        return new LostBackups(new MissingStreams(manifests, names), LostStreams.of(files, all, !manifests.isEmpty()),
-                manifests.isEmpty() ? BegunBackup.of(files, all) : Optional.empty(), streams.ages());
+        return new LostBackups(new MissingStreams(manifests, names), LostStreams.of(names, all, !manifests.isEmpty()),
+                manifests.isEmpty() ? BegunBackup.of(files, all) : Optional.empty(), streams);
     }
 
     /** The disks that have lost streams, in alphabetical order. */
@@ -51,6 +51,7 @@ record LostBackups(MissingStreams missing, LostStreams lostStreams, Optional<Beg
      * @throws ChainException if something newer is lost, or may be
      */
     void requireNewest(String disk, ChainMember last, Optional<LocalDateTime> time, Optional<String> only) throws ChainException {
+        List<BackupAge> ages = time.isPresent() ? streams.ages() : List.of(); // only for a time something can be later
         missing.requireNewest(disk, last, time, ages, only);
         if (only.isEmpty()) {
             lostStreams.requireNewest(disk, last, time, ages);

@@ -4,7 +4,6 @@
  */
 package io.virtnbd.chain;
 
-import io.virtnbd.store.StoredFile;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -33,13 +32,12 @@ final class LostStreams {
     }
 
     /**
-     * @param files     all files of a directory
+     * @param names     of all files of a directory
      * @param streams   those of them that are streams
      * @param manifests whether there are manifests, which are what tells then
      */
-    static LostStreams of(List<StoredFile> files, Collection<StreamFile> streams, boolean manifests) {
+    static LostStreams of(Set<String> names, Collection<StreamFile> streams, boolean manifests) {
         LostStreams lost = new LostStreams();
-        Set<String> names = files.stream().map(StoredFile::name).collect(Collectors.toSet());
         for (String checksum : names) {
             ChecksumFile.stream(checksum).filter(name -> !names.contains(name)).ifPresent(name -> lost.add(name, checksum));
         }
@@ -85,7 +83,7 @@ final class LostStreams {
      *
      * @param last the last stream of the disk's chain
      * @param time what is known to be later does not count, where there is one
-     * @param ages of all streams
+     * @param ages of all streams; needed for a time only
      * @throws ChainException if a stream is missing that is newer, as far as its name tells
      */
     void requireNewest(String disk, ChainMember last, Optional<LocalDateTime> time, List<BackupAge> ages) throws ChainException {

@@ -50,7 +50,7 @@ final class MissingStreams {
      *
      * @param last the last stream of the disk's chain
      * @param time what is later does not count, where there is one
-     * @param ages of all streams
+     * @param ages of all streams; needed for a time only
      * @param only the chain that is meant, by the checkpoint of its full or copy; empty for all
      * @throws ChainException if a manifest lists a newer stream of the disk that is missing, or cannot be read and may do so
      */

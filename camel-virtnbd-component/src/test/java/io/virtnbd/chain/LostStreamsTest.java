@@ -14,9 +14,9 @@ import io.virtnbd.store.StoredFile;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LostStreamsTest {
@@ -27,7 +27,7 @@ class LostStreamsTest {
     }
 
     private static LostStreams lost(String... names) {
-        return LostStreams.of(Arrays.stream(names).map(LostStreamsTest::file).toList(), List.of(), false);
+        return LostStreams.of(Set.of(names), List.of(), false);
     }
 
     private static ChainMember last(Level level, int number) {
