@@ -48,11 +48,17 @@ public final class BackupDirectory {
      * @throws IOException    if it cannot be listed
      */
     public static BackupDirectory read(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            throw new ChainException(directory + ": expected a directory with a backup, found "
-                    + (Files.exists(directory) ? "a file" : "nothing"));
+        return read(existing(new DirectoryStore(directory)));
+    }
+
+    /** @throws ChainException if it is a directory of this machine, and there is none */
+    public static BackupStore existing(BackupStore store) throws ChainException {
+        Optional<Path> directory = store.path("");
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new ChainException(store.name() + ": expected a directory with a backup, found "
+                    + (Files.exists(directory.get()) ? "a file" : "nothing"));
         }
-        return read(new DirectoryStore(directory));
+        return store;
     }
 
     /**

@@ -128,7 +128,7 @@ public final class RestoreProducer extends DefaultProducer {
             noteNoManifest();
             return restore(StreamSources.streams(exchange, exchange.getMessage().getBody()), target);
         }
-        ChainSelection selection = BackupSets.selectOne(BackupSets.existing(set.get()), request.options());
+        ChainSelection selection = BackupSets.selectOne(set.get(), request.options());
         machine.check(selection.set().store(), selection.chains(), Map.of(selection.only().disk(), target));
         return restore(selection.checked(request.check()).only(), target);
     }
@@ -159,7 +159,7 @@ public final class RestoreProducer extends DefaultProducer {
     /** What can be refused is refused before the first disk is restored. */
     private Object setToDirectory(Message message, BackupStore set, Path target, RestoreRequest request,
             MachineRestore machine) throws Exception {
-        ChainSelection selection = BackupSets.select(BackupSets.existing(set), request.options());
+        ChainSelection selection = BackupSets.select(set, request.options());
         if (selection.chains().size() > 1 && request.journal().isPresent()) {
             throw new IllegalArgumentException("journal is '" + request.journal().get() + "', expected none for the "
                     + selection.chains().size() + " disks of a set, which would share it: each image has its own beside it;"

@@ -10,9 +10,9 @@ import io.virtnbd.camel.header.VirtNbdConstants;
 import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.camel.option.TransferOptions;
-import io.virtnbd.camel.source.BackupSets;
 import io.virtnbd.camel.source.RequestedBackups;
 import io.virtnbd.chain.BackupCatalog;
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.engine.ProgressListener;
 import io.virtnbd.engine.directory.FileSteps;
 import io.virtnbd.engine.directory.UnfinishedChanges;
@@ -48,7 +48,7 @@ public final class SynthesizeProducer extends DefaultProducer {
         Message message = exchange.getMessage();
         RequestOptions request = new RequestOptions(options, message);
         BackupStore place = RequestedBackups.required(request, exchange);
-        BackupSets.existing(place);
+        BackupDirectory.existing(place);
         if (!options.configuration().isInPlace()) {
             BackupStore folded = set(place, request);
             BegunBackup.open(exchange, request, services, request.domainName().orElse(folded.name()),

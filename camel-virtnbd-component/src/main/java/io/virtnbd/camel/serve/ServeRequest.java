@@ -88,7 +88,7 @@ final class ServeRequest {
             LOG.warn("disks are served at {} without TLS: whoever reaches that address can read them{}", options.address(),
                     options.scratch() == null ? "" : " and write");
         }
-        ChainSelection selection = BackupSets.select(BackupSets.existing(backups), request);
+        ChainSelection selection = BackupSets.select(backups, request);
         ChainCheck.sizes(selection.set(), selection.chains());
         ChainServer server = ChainServer.start(selection.chains(), options);
         LOG.info("serving {}", server.uris());

@@ -15,8 +15,6 @@ import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.store.BackupStore;
 import io.virtnbd.store.StoredFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,23 +24,14 @@ public final class BackupSets {
     private BackupSets() {
     }
 
-    /** @throws ChainException if it is a directory of this machine, and there is none */
-    public static BackupStore existing(BackupStore store) throws ChainException {
-        Optional<Path> directory = store.path("");
-        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
-            throw new ChainException(store.name() + ": expected a directory with a backup, found "
-                    + (Files.exists(directory.get()) ? "a file" : "nothing"));
-        }
-        return store;
-    }
-
     /**
      * The set that a request means. A place that has streams itself is the set, whatever the domain is called; else it is
      * looked for below, by the domain and the chain.
      *
      * @throws ChainException if there is none, or nothing tells which of several it is
      */
-    static BackupDirectory set(BackupStore store, RequestOptions options) throws IOException {
+    private static BackupDirectory set(BackupStore place, RequestOptions options) throws IOException {
+        BackupStore store = BackupDirectory.existing(place);
         boolean itself = isSet(store);
         Optional<String> chain = options.chain(!itself);
         if (itself && chain.isEmpty()) {

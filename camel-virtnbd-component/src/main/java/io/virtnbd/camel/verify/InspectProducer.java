@@ -31,7 +31,7 @@ public final class InspectProducer extends ReportProducer {
     @Override
     Map<String, Object> backups(BackupStore store, RequestOptions options) throws IOException {
         Map<String, Object> disks = new LinkedHashMap<>();
-        for (Chain chain : BackupSets.select(BackupSets.existing(store), options).chains()) {
+        for (Chain chain : BackupSets.select(store, options).chains()) {
             List<Map<String, Object>> streams = new ArrayList<>();
             for (ChainMember member : chain.members()) {
                 Map<String, Object> stream = StreamReports.of(member.metadata());

@@ -10,6 +10,7 @@ import io.virtnbd.camel.option.EndpointOptions;
 import io.virtnbd.camel.option.RequestOptions;
 import io.virtnbd.camel.option.VerifyConfiguration;
 import io.virtnbd.camel.source.BackupSets;
+import io.virtnbd.chain.BackupDirectory;
 import io.virtnbd.engine.restore.StreamInput;
 import io.virtnbd.engine.verify.StoreVerifier;
 import io.virtnbd.engine.verify.VerificationState;
@@ -60,7 +61,7 @@ public final class VerifyProducer extends ReportProducer {
     }
 
     private BackupStore place(BackupStore store, RequestOptions options) throws IOException {
-        BackupStore existing = BackupSets.existing(store);
+        BackupStore existing = BackupDirectory.existing(store);
         return configuration.isRecursive() ? existing : BackupSets.place(existing, options);
     }
 
